@@ -22,12 +22,15 @@ const (
 )
 
 // The engine's own queries run as the user default, who can have no password: the library logs itself in without one.
-// It is therefore given only what starting takes, and one session, which the library itself holds: a login over the
-// network is refused even though it needs no password.
+// It is therefore given only what starting and stopping take (the temporary table is what holding is made of), and one
+// session, which the library itself occupies: a login over the network is refused although it needs no password.
+//
+// The poll interval is how soon an idle connection notices that the engine stops; ClickHouse's own 10 s would make
+// every stop with an open connection pool wait for the 5 s after which it gives up on them.
 const usersTemplate = `<clickhouse>
   <profiles>
     <default>
-      <log_queries>0</log_queries>
+      <poll_interval>1</poll_interval>
     </default>
     <starter>
       <max_sessions_for_user>1</max_sessions_for_user>
@@ -43,6 +46,8 @@ const usersTemplate = `<clickhouse>
       <grants>
         <query>GRANT SYSTEM START LISTEN, SYSTEM STOP LISTEN, CREATE TEMPORARY TABLE ON *.*</query>
         <query>GRANT CREATE DATABASE ON {{.Database}}.*</query>
+        <query>GRANT KILL QUERY ON *.*</query>
+        <query>GRANT SELECT ON system.processes</query>
       </grants>
     </default>
     <{{.User}}>
@@ -67,30 +72,33 @@ const configTemplate = `<clickhouse>
   <users_config>{{xml .Users}}</users_config>
   <listen_host>127.0.0.1</listen_host>
   <tcp_port>{{.Port}}</tcp_port>
-  <user_files_path>{{xml .Files}}/</user_files_path>
   <backups><allowed_path>{{xml .Backups}}/</allowed_path></backups>
   <max_server_memory_usage>{{.Memory}}</max_server_memory_usage>
   <mark_cache_size>{{.Cache}}</mark_cache_size>
   <primary_index_cache_size>{{.Cache}}</primary_index_cache_size>
   <uncompressed_cache_size>0</uncompressed_cache_size>
-  <asynchronous_metrics_update_period_s>30</asynchronous_metrics_update_period_s>
   <memory_worker_period_ms>250</memory_worker_period_ms>
 </clickhouse>
 `
 
-// grants lists what Utfall's user may do: everything in its own databases, read the system tables, read and write
-// files where the configuration lets it, and reach other engines of a cluster. Not: users, other databases, shutdown.
-func grants() []string {
-	return []string{
+// grants lists what Utfall's user may do: everything in its own databases (utfall, and any whose name begins so),
+// read the system tables, and reach other engines of a cluster. Not: users, other databases, other sources, shutdown.
+// Files are for benchmarks only, because the library opens any path: it knows no folder to keep to.
+func grants(fileAccess bool) []string {
+	list := []string{
 		"GRANT ALL ON " + databaseName + "*.*",
 		"GRANT SELECT, SHOW ON system.*",
 		"GRANT SELECT ON information_schema.*",
 		"GRANT SELECT ON INFORMATION_SCHEMA.*",
 		"GRANT TABLE ENGINE ON *",
-		"GRANT READ, WRITE ON FILE, READ, WRITE ON REMOTE",
+		"GRANT READ, WRITE ON REMOTE",
 		"GRANT CREATE TEMPORARY TABLE, KILL QUERY, CLUSTER ON *.*",
 		"GRANT SYSTEM FLUSH, SYSTEM MERGES, SYSTEM DROP CACHE, SYSTEM RELOAD, SYSTEM SYNC REPLICA ON *.*",
 	}
+	if fileAccess {
+		list = append(list, "GRANT READ, WRITE ON FILE")
+	}
+	return list
 }
 
 // password makes 256 random bits, in hexadecimal digits so that it can stand in a URL.
@@ -109,13 +117,13 @@ func writeConfig(places layout, options Options, secret string) error {
 	files := map[string]func() ([]byte, error){
 		"users.xml": func() ([]byte, error) {
 			return render(usersTemplate, map[string]any{
-				"User": userName, "Database": databaseName, "Grants": grants(), "PasswordHash": hex.EncodeToString(hash[:]),
+				"User": userName, "Database": databaseName, "Grants": grants(options.FileAccess), "PasswordHash": hex.EncodeToString(hash[:]),
 			})
 		},
 		"config.xml": func() ([]byte, error) {
 			return render(configTemplate, map[string]any{
 				"LogLevel": options.logLevel(), "Users": filepath.Join(places.config, "users.xml"), "Port": options.Port,
-				"Files": places.files, "Backups": places.backups, "Memory": options.MemoryLimit, "Cache": options.MemoryLimit / 16,
+				"Backups": places.backups, "Memory": options.MemoryLimit, "Cache": options.MemoryLimit / 16,
 			})
 		},
 	}

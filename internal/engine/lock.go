@@ -113,7 +113,16 @@ func alive(pid int) bool {
 		return false
 	}
 	err := syscall.Kill(pid, 0)
-	return err == nil || errors.Is(err, syscall.EPERM)
+	if err != nil {
+		return errors.Is(err, syscall.EPERM)
+	}
+	// A process that has ended stays in the table until its parent asks after it, which in a container may be never.
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+	if err != nil {
+		return true // not Linux
+	}
+	_, afterName, _ := strings.Cut(string(status), ") ")
+	return !strings.HasPrefix(afterName, "Z")
 }
 
 func lockedError(dataDir string, holder int) error {

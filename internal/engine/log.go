@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"time"
@@ -65,11 +66,20 @@ type engineRecord struct {
 
 func (f *logFolder) record(line string) {
 	var record engineRecord
-	if json.Unmarshal([]byte(line), &record) != nil || record.Message == "" {
+	if json.Unmarshal([]byte(line), &record) != nil {
 		// What the library or the runtime prints outside the log, at its worst the trace of a crash.
 		record = engineRecord{Level: "Warning", Message: line}
 	}
-	f.keep(record.Level + " " + record.Message)
+	record.Message = withoutStack(record.Message)
+	if record.Message == "" {
+		return
+	}
+	level := record.level()
+	if stackFrame.MatchString(record.Message) {
+		level = slog.LevelDebug
+	} else {
+		f.keep(record.Level + " " + record.Message)
+	}
 	attributes := make([]slog.Attr, 0, 2)
 	if record.Logger != "" {
 		attributes = append(attributes, slog.String("logger", record.Logger))
@@ -77,12 +87,25 @@ func (f *logFolder) record(line string) {
 	if record.Query != "" {
 		attributes = append(attributes, slog.String("query_id", record.Query))
 	}
-	f.logger.LogAttrs(context.Background(), slogLevel(record.Level), record.Message, attributes...)
+	f.logger.LogAttrs(context.Background(), level, record.Message, attributes...)
 }
 
-// slogLevel maps ClickHouse's levels. What it calls information is how it loads its disks and tables: detail to us.
-func slogLevel(level string) slog.Level {
-	switch level {
+// stackFrame matches a line of a crash's trace. The library has no symbols, so it tells nobody anything.
+var stackFrame = regexp.MustCompile(`^\d+\. \S+ @ 0x[0-9a-f]+$|^Stack trace:( 0x[0-9a-f]+)+$`)
+
+// withoutStack drops the addresses that ClickHouse appends to an exception: the library has no symbols to name them.
+func withoutStack(message string) string {
+	before, _, _ := strings.Cut(message, ", Stack trace (when copying this message")
+	return strings.TrimSpace(before)
+}
+
+// level maps ClickHouse's levels. What it calls information is how it loads its disks and tables, and what it calls
+// the error of a query goes to whoever sent the query: both are detail here.
+func (r engineRecord) level() slog.Level {
+	if (r.Logger == "executeQuery" || r.Logger == "TCPHandler") && strings.HasPrefix(r.Message, "Code: ") {
+		return slog.LevelDebug
+	}
+	switch r.Level {
 	case "Fatal", "Critical", "Error":
 		return slog.LevelError
 	case "Warning":
