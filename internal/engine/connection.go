@@ -17,7 +17,7 @@ const dialTimeout = 2 * time.Second
 type Connection struct {
 	Address  string `json:"address"` // host:port on loopback
 	User     string `json:"user"`
-	Password string `json:"password"` // random, and another one at the next start
+	Password string `json:"password,omitempty"` // random, and another one at the next start
 	Database string `json:"database"`
 	Version  string `json:"version"`    // SELECT version(), such as 26.7.2.1
 	PID      int    `json:"engine_pid"` // the engine's process

@@ -45,8 +45,8 @@ func Join(dataDir string) (*Connection, error) {
 // it to become ready if it is just starting. Stop on a joined engine leaves it running.
 func StartOrJoin(ctx context.Context, options Options) (*Engine, error) {
 	// Joining needs no library, so it is looked for only when there is nothing to join.
-	if connection, err := Join(options.DataDir); err == nil {
-		return joinedEngine(*connection, layoutOf(options.DataDir)), nil
+	if joined, err := joinEngine(options.DataDir); err == nil {
+		return joined, nil
 	}
 	options, err := options.withDefaults()
 	if err != nil {
@@ -59,9 +59,9 @@ func StartOrJoin(ctx context.Context, options Options) (*Engine, error) {
 		if err == nil || !errors.Is(err, ErrLocked) {
 			return engine, err
 		}
-		connection, joining := Join(options.DataDir)
+		joined, joining := joinEngine(options.DataDir)
 		if joining == nil {
-			return joinedEngine(*connection, layoutOf(options.DataDir)), nil
+			return joined, nil
 		}
 		select {
 		case <-ctx.Done():
@@ -71,6 +71,17 @@ func StartOrJoin(ctx context.Context, options Options) (*Engine, error) {
 	}
 }
 
-func joinedEngine(connection Connection, places layout) *Engine {
-	return &Engine{connection: connection, places: places, joined: true, done: make(chan struct{})}
+func joinEngine(dataDir string) (*Engine, error) {
+	if dataDir == "" {
+		return nil, ErrNotRunning
+	}
+	dataDir, err := filepath.Abs(dataDir)
+	if err != nil {
+		return nil, err
+	}
+	connection, err := Join(dataDir)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{connection: *connection, places: layoutOf(dataDir), joined: true, done: make(chan struct{})}, nil
 }

@@ -132,8 +132,10 @@ func lockedError(dataDir string, holder int) error {
 	case alive(holder):
 		return fmt.Errorf("%w: process %d holds %s; stop it, or choose another --data-dir", ErrLocked, holder, dataDir)
 	case holder > 0:
-		return fmt.Errorf("%w: process %d that held %s is gone but its engine has not ended yet; try again in a moment",
-			ErrLocked, holder, dataDir)
+		var left Connection
+		readJSON(layoutOf(dataDir).connection, &left) // without it the message says process 0, and the rest of it holds
+		return fmt.Errorf("%w: process %d that held %s is gone, but its engine (process %d) has not ended; try again in a moment, or end that process",
+			ErrLocked, holder, dataDir, left.PID)
 	}
 	return fmt.Errorf("%w: an unknown process holds %s; find it with `fuser %s`, or choose another --data-dir",
 		ErrLocked, dataDir, layoutOf(dataDir).lock)

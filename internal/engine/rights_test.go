@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -9,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
@@ -60,6 +62,7 @@ func TestRights(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(running.Backups(), "r")); err != nil {
 		t.Errorf("the backup is not in the data directory: %v", err)
 	}
+	ownQueryCanBeKilled(t, running, client)
 	for _, statement := range []string{
 		"SELECT * FROM file('/etc/passwd', LineAsString)",
 		"INSERT INTO FUNCTION file('x.csv') SELECT 1",
@@ -75,6 +78,31 @@ func TestRights(t *testing.T) {
 	}
 	if err := client.Exec(t.Context(), "BACKUP TABLE utfall.r TO File('/tmp/utfall-backup-outside')"); err == nil {
 		t.Error("a backup may be written anywhere")
+	}
+}
+
+// ownQueryCanBeKilled also shows that the query that holds the engine, which is not Utfall's own, survives.
+func ownQueryCanBeKilled(t *testing.T, running *engine.Engine, client clickhouse.Conn) {
+	t.Helper()
+	ended := make(chan error, 1)
+	other := connect(t, running.Connection())
+	go func() {
+		ended <- other.Exec(context.Background(), "SELECT sleepEachRow(1) FROM system.numbers LIMIT 60 SETTINGS max_block_size = 1")
+	}()
+	const sleeping = "query LIKE 'SELECT sleepEachRow%'"
+	within(t, 5*time.Second, "the long query runs", func() bool {
+		return number(t, client, "SELECT count() FROM system.processes WHERE "+sleeping) == 1
+	})
+	execute(t, client, "KILL QUERY WHERE "+sleeping+" SYNC")
+	var killed *clickhouse.Exception
+	if err := <-ended; !errors.As(err, &killed) || killed.Code != 394 {
+		t.Errorf("a killed query ended with %v", err)
+	}
+	client.Exec(t.Context(), "KILL QUERY WHERE user = 'default'") // answers that there is nothing to kill, or refuses
+	select {
+	case <-running.Done():
+		t.Fatalf("killing the library's own query ended the engine: %v", running.Err())
+	case <-time.After(1500 * time.Millisecond): // a stop takes about one second
 	}
 }
 
