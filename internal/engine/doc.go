@@ -13,5 +13,9 @@
 //
 // The child lives as long as its standard input is open. The kernel closes that pipe however the parent ends, kill -9
 // included, and the engine then shuts down by itself; a parent-death signal is deliberately not used as well, because
-// Linux sends it when the thread that forked ends, which in a Go program may be long before the process does.
+// Linux sends it when the thread that forked ends, which in a Go program may be long before the process does. A child
+// whose library does not shut down in time ends itself.
+//
+// Times without a zone are UTC in the engine. Linux on x86-64 is what was run; npm/install.sh, which `make deps` calls,
+// installs the library there by its lock file and says so where it cannot.
 package engine
