@@ -1,0 +1,100 @@
+package schema
+
+import "time"
+
+// Cell says what a value is about. Two values with equal cells are two vintages of one figure.
+type Cell struct {
+	Indicator string
+	Variant   string // definition variant, "" for the indicator's only or main definition
+	Area      string // code of an Area
+	Period    Period
+	Sex       Sex
+	Age       string // canonical Age
+	Breakdown string // a further split such as a substance or a setting, "" for the total
+}
+
+// Observation is a value, or the reason why there is none, as a release gave it.
+type Observation struct {
+	Cell
+	Value    float64  // in the indicator's unit; meaningful only if Missing is Present
+	Lower    *float64 // limits that the source itself printed, nil if it printed none
+	Upper    *float64
+	Missing  Missing
+	Symbol   string // the source's own symbol for a missing value or a flag
+	Flags    string // normalised flags, separated by spaces
+	Source   string // the producing organisation, with its relay if there was one
+	Citation string // title, and place in it
+	URL      string // where the figure was read
+	Note     string // what must be known to read the figure
+	Dataset  string
+	Release  uint64
+	Released time.Time // when the release became visible
+}
+
+// Outcome is what became of a run of ingest.
+type Outcome string
+
+// The outcomes that the ledger knows. Only a published release makes rows visible.
+const (
+	Begun     Outcome = "begun"     // rows may be stored, none counts
+	Published Outcome = "published" // visible from PublishAt on, until WithdrawnAt
+	Unchanged Outcome = "unchanged" // the delivery held nothing new
+	Refused   Outcome = "refused"   // too many rejects or a contradiction: the old figures stay
+	Failed    Outcome = "failed"    // could not be read or stored
+	Abandoned Outcome = "abandoned" // a run that died; its rows were cleared away
+)
+
+// Counts says what a delivery held, in rows.
+type Counts struct {
+	Read, New, Changed, Deleted, Unchanged, Rejected uint64
+}
+
+// Release is a line of the ledger.
+type Release struct {
+	Seq           uint64
+	Dataset       string
+	Outcome       Outcome
+	ContentHash   string // SHA-256 over the payload files' names and hashes
+	Fetched       time.Time
+	SourceUpdated time.Time // the source's own update time, zero if it gave none
+	PublishAt     time.Time // zero unless published; in the future for an embargo
+	WithdrawnAt   time.Time // zero unless withdrawn
+	Reason        string    // why it was refused, failed or withdrawn
+	Counts        Counts
+	Program       string // version of the program that made it
+	Recorded      time.Time
+}
+
+// Artifact is a payload file that a release was made from.
+type Artifact struct {
+	SHA256  string // of the bytes as received
+	Size    int64  // bytes as received
+	Stored  int64  // bytes as kept
+	Path    string // where it is kept, below the artifact directory
+	Name    string // the file's own name
+	Release uint64
+}
+
+// Reject is a row that could not be taken in.
+type Reject struct {
+	Dataset string
+	Release uint64
+	File    string
+	Line    int
+	Column  int // 1-based field number, 0 for the whole line
+	Raw     string
+	Reason  string // one of the Reason… words
+	Detail  string // a sentence: what was seen, what was expected, what to do
+}
+
+// Revision is a cell that a release changed.
+type Revision struct {
+	Cell
+	Old, New               float64
+	OldMissing, NewMissing Missing
+	Release, OldRelease    uint64
+	Released               time.Time
+	OldReleased            time.Time
+	Dataset                string
+	OldSource, NewSource   string
+}

@@ -1,0 +1,19 @@
+package schema
+
+import "time"
+
+// Query asks for observations as they were visible at a moment.
+type Query struct {
+	Indicators []string  // ids; nil for all
+	Areas      []string  // codes; nil for all
+	AsOf       time.Time // zero for now
+}
+
+// State is what the strip under the menu and the caches need to know of the ledger at a moment.
+type State struct {
+	LastRelease   uint64    // sequence number of the newest visible release, 0 if there is none
+	LastReleased  time.Time // when it became visible
+	FirstReleased time.Time // the earliest moment that can be asked for
+	Withdrawn     uint64    // releases withdrawn up to the moment; changes when what is visible changes without a new release
+	RevisedMonth  uint64    // figures that were revised in the 30 days before the moment
+}
