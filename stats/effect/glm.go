@@ -19,7 +19,7 @@ type logLinear struct {
 
 const (
 	irlsSteps = 50
-	irlsStop  = 1e-13 // relative change of the deviance: standard errors come from the last weights and need them settled
+	irlsStop  = 1e-10 // largest change of a linear predictor: the next step would change it by the square of that
 )
 
 // fitLogLinear fits log E(y) = offset + Xb by iterated reweighted least squares (Nelder & Wedderburn 1972).
@@ -31,7 +31,6 @@ func fitLogLinear(d design, y, offset []float64) (logLinear, error) {
 		f.mu[i] = y[i] + 0.1
 		eta[i] = math.Log(f.mu[i])
 	}
-	last := poissonDeviance(y, f.mu)
 	for range irlsSteps {
 		for i := range y {
 			w[i] = f.mu[i]
@@ -41,7 +40,9 @@ func fitLogLinear(d design, y, offset []float64) (logLinear, error) {
 		if f.solution, err = d.solve(z, w); err != nil {
 			return f, err
 		}
+		moved := 0.0
 		for i, v := range d.times(f.coef) {
+			moved = max(moved, math.Abs(v+offset[i]-eta[i]))
 			eta[i] = v + offset[i]
 			f.mu[i] = math.Exp(eta[i])
 		}
@@ -49,11 +50,10 @@ func fitLogLinear(d design, y, offset []float64) (logLinear, error) {
 		if !finite(f.deviance) {
 			return f, stats.Refuse(d.method, stats.NotConverged, "the fit ran away")
 		}
-		if math.Abs(f.deviance-last) < irlsStop*(math.Abs(f.deviance)+0.1) {
+		if moved < irlsStop {
 			f.converged = true
 			break
 		}
-		last = f.deviance
 	}
 	return f, f.finish(d, y, w)
 }

@@ -1,0 +1,410 @@
+package effect
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/stat"
+
+	"utfall/stats"
+)
+
+const methodTiming = "cause_before_effect"
+
+// Period is one period of a series, from Start up to, not including, End.
+type Period struct{ Start, End time.Time }
+
+// CalendarYears makes the periods of the years first to last; none when last lies before first.
+func CalendarYears(first, last int) []Period {
+	var out []Period
+	for y := first; y <= last; y++ {
+		out = append(out, Period{time.Date(y, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(y+1, 1, 1, 0, 0, 0, 0, time.UTC)})
+	}
+	return out
+}
+
+// Claim is the direction in which the event is said to have worked.
+type Claim int
+
+// The claims. Unstated takes the direction in which the mean after the event differs from the mean before.
+const (
+	Unstated Claim = 0
+	Fall     Claim = -1
+	Rise     Claim = 1
+)
+
+// TimingInput is a series, an event, and what is claimed. Either Counts (with or without Population) or Values.
+type TimingInput struct {
+	Periods    []Period // oldest first, not overlapping
+	Counts     []float64
+	Population []float64
+	Values     []float64
+	Event      time.Time
+	Claim      Claim
+	Statement  time.Time // optional: when the change was stated; an event after that cannot have caused it
+	Level      float64   // of limits; 0 = 0.95
+}
+
+// ForbidReason says why a change may not be put down to the event.
+type ForbidReason string
+
+// The reasons of Timing.
+const (
+	ChangeBeganFirst ForbidReason = "change_began_first"    // the sustained change starts in a period that ended before the event
+	AlreadyMoving    ForbidReason = "already_moving"        // the slope before the event goes the claimed way, its limits on one side of zero
+	NoChange         ForbidReason = "no_change"             // no sustained change in the claimed direction
+	AfterStatement   ForbidReason = "event_after_statement" // the event came after the change was stated
+)
+
+// Slope is a trend with limits: percent per year for counts, units per year for values.
+type Slope struct{ Estimate, Lower, Upper float64 }
+
+// Course is the simplest shape that describes the series, by the Bayesian information criterion.
+type Course string
+
+// The courses.
+const (
+	Line     Course = "line"      // one slope throughout
+	Step     Course = "step"      // one slope, one change of level
+	Knot     Course = "knot"      // two slopes that meet
+	Turn     Course = "turn"      // two slopes and a change of level
+	TwoKnots Course = "two_knots" // three slopes that meet
+)
+
+// Timing is the answer. Positions are those of Periods.
+type Timing struct {
+	Claim    Claim  // as given, or found
+	Course   Course // shape of the series
+	Onset    *int   // first period of the sustained change in the claimed direction; nil when there is none
+	AtStart  bool   // the change is under way from the first period: it began then or earlier
+	Earliest *int   // first and last period that the data allow for Onset under the same course
+	Latest   *int
+
+	Before Slope // slope of the whole periods before the event
+	After  Slope // slope of the whole periods after it
+	Change Slope // After less Before; for counts the percent change of the yearly ratio
+
+	ChangeBeganBefore    bool           // the change was on its way before the event
+	SamePeriod           bool           // Onset holds the event: periods this long cannot tell which came first
+	TimingUncertain      bool           // Onset lies after the event, but Earliest before it
+	CausalWordsForbidden bool           // there is a reason
+	Reasons              []ForbidReason // why causal words are forbidden
+	Explain              []string       // one sentence for each reason
+	SlopesMissing        bool           // the event lies outside the series, which the statement alone decided
+}
+
+// CauseBeforeEffect checks whether a change can have been caused by an event at all: it cannot when it began first.
+//
+// The rule. (1) The slopes before and after come from one segmented regression (Wagner et al. 2002) over the whole
+// periods on either side; the period that holds the event belongs to neither. Counts: quasi-Poisson with dispersion of
+// at least 1; values: least squares; limits from t; periods shorter than five months get season terms. (2) The course
+// of the series is chosen from a line, a step, a knot, both, and two knots by the Bayesian information criterion. If
+// its first slope goes the claimed way with limits on one side of zero, the change was under way from the start (for a
+// line: if the slope before the event is at least half of it; else the best course with a change decides). Otherwise it
+// starts in the first period after the first step, knot or turn from which the series goes the claimed way, with
+// limits, and at the end of the series still lies that way from its level before the change. (3) Causal words are
+// forbidden when the change starts in a period that had ended before the event, when the slope before the event goes
+// the claimed way with limits on one side of zero, when there is no sustained change that way, or when the event came
+// after the statement. Where none of this holds the words are still not proved, only not ruled out.
+//
+// Errors: an event outside the series (outside_series; not when Statement already decides), overlapping or unsorted
+// periods, unequal lengths, fewer than two whole periods on a side or five in all, both or neither of counts and
+// values, negative or broken counts, no population, no events at all, a series that does not vary (not_defined).
+func CauseBeforeEffect(in TimingInput) (Timing, error) {
+	level, err := confidence(methodTiming, in.Level)
+	if err != nil {
+		return Timing{}, err
+	}
+	in.Level = level
+	s, err := newTimingSeries(in)
+	if err != nil {
+		return Timing{}, err
+	}
+	out := Timing{Claim: in.Claim}
+	if !in.Statement.IsZero() && in.Event.After(in.Statement) {
+		out.forbid(AfterStatement, "the event on %s came after the statement of %s", day(in.Event), day(in.Statement))
+	}
+	if !s.holds(in.Event) {
+		if len(out.Reasons) > 0 {
+			out.SlopesMissing = true
+			return out, nil
+		}
+		return Timing{}, stats.Refuse(methodTiming, stats.OutsideSeries, "the event on %s lies outside the series, which runs from %s to %s",
+			day(in.Event), day(in.Periods[0].Start), day(in.Periods[len(in.Periods)-1].End))
+	}
+	if err := out.slopes(s); err != nil {
+		return Timing{}, err
+	}
+	if err := out.onset(s); err != nil {
+		return Timing{}, err
+	}
+	out.judge(s)
+	return out, nil
+}
+
+func day(t time.Time) string { return t.Format(time.DateOnly) }
+
+func (t *Timing) forbid(r ForbidReason, format string, args ...any) {
+	t.CausalWordsForbidden = true
+	t.Reasons = append(t.Reasons, r)
+	t.Explain = append(t.Explain, fmt.Sprintf(format, args...))
+}
+
+// slopes fits both sides of the event in one model, so that the spread is learned from all periods.
+func (t *Timing) slopes(s *timingSeries) error {
+	var keep []int
+	before, after := 0, 0
+	for i, p := range s.in.Periods {
+		switch {
+		case !p.End.After(s.in.Event):
+			before++
+		case !p.Start.Before(s.in.Event):
+			after++
+		default:
+			continue
+		}
+		keep = append(keep, i)
+	}
+	if before < 2 || after < 2 || len(keep) < 5 {
+		return stats.Refuse(methodTiming, stats.TooFewPoints, "%d whole periods before the event and %d after; it takes two on either side and five in all", before, after)
+	}
+	cut := s.in.Event
+	part := s.pick(keep)
+	post, since := make([]float64, len(keep)), make([]float64, len(keep))
+	for i, k := range keep {
+		if !s.in.Periods[k].Start.Before(cut) {
+			post[i], since[i] = 1, part.t[i]-s.years(cut)
+		}
+	}
+	f, err := part.fit([]Term{{Name: "time", Values: part.t}, {Name: "post", Values: post}, {Name: "time after", Values: since}})
+	if err != nil {
+		return err
+	}
+	s.before = f.coef[1]
+	t.Before = f.slope([]float64{0, 1, 0, 0}, s)
+	t.After = f.slope([]float64{0, 1, 0, 1}, s)
+	t.Change = f.slope([]float64{0, 0, 0, 1}, s)
+	for _, v := range []Slope{t.Before, t.After, t.Change} {
+		if !allFinite(v.Estimate, v.Lower, v.Upper) {
+			return stats.Refuse(methodTiming, stats.NotDefined, "the limits of a slope are not finite: the series is too short or too sparse to say how it ran")
+		}
+	}
+	if t.Claim == Unstated {
+		t.Claim = part.drift(post)
+	}
+	return nil
+}
+
+// drift is the direction of the mean after against the mean before, events over population for counts.
+func (s *timingSeries) drift(post []float64) Claim {
+	var top, bottom [2]float64
+	for i, p := range post {
+		top[int(p)] += s.y[i]
+		if s.counts {
+			bottom[int(p)] += math.Exp(s.offset[i])
+		} else {
+			bottom[int(p)]++
+		}
+	}
+	if top[1]/bottom[1] > top[0]/bottom[0] {
+		return Rise
+	}
+	return Fall
+}
+
+func (t *Timing) judge(s *timingSeries) {
+	event := day(s.in.Event)
+	way := map[Claim]string{Fall: "fall", Rise: "rise"}[t.Claim]
+	if t.Onset == nil {
+		t.forbid(NoChange, "the series has no sustained %s that something could have caused", way)
+	} else {
+		first := s.in.Periods[*t.Onset]
+		switch {
+		case t.AtStart:
+			t.forbid(ChangeBeganFirst, "the %s was under way when the series begins, on %s, before the event on %s", way, day(first.Start), event)
+			t.ChangeBeganBefore = true
+		case !first.End.After(s.in.Event):
+			t.forbid(ChangeBeganFirst, "the %s begins in the period from %s, which ended before the event on %s", way, day(first.Start), event)
+			t.ChangeBeganBefore = true
+		default:
+			t.SamePeriod = first.Start.Before(s.in.Event)
+			t.TimingUncertain = !s.in.Periods[*t.Earliest].End.After(s.in.Event)
+		}
+	}
+	if t.Claim == Fall && t.Before.Upper < 0 || t.Claim == Rise && t.Before.Lower > 0 {
+		t.forbid(AlreadyMoving, "the slope before the event on %s is %.3g a year (%.3g to %.3g): the %s was under way", event,
+			t.Before.Estimate, t.Before.Lower, t.Before.Upper, way)
+		t.ChangeBeganBefore = true
+	}
+}
+
+// timingSeries is the checked input with time in years.
+type timingSeries struct {
+	in     TimingInput
+	counts bool
+	y      []float64
+	offset []float64 // logarithm of the population; zeros for values
+	t      []float64 // middle of the period, in years from the middle of the first
+	season []Term
+	before float64 // slope before the event, on the scale of the model
+}
+
+func newTimingSeries(in TimingInput) (*timingSeries, error) {
+	s := &timingSeries{in: in, counts: len(in.Counts) > 0, y: in.Values}
+	if s.counts {
+		s.y = in.Counts
+	}
+	n := len(in.Periods)
+	switch {
+	case s.counts == (len(in.Values) > 0):
+		return nil, stats.Refuse(methodTiming, stats.OutOfRange, "give either counts or values; there are %d counts and %d values", len(in.Counts), len(in.Values))
+	case len(s.y) != n:
+		return nil, stats.Refuse(methodTiming, stats.UnequalLengths, "%d periods but %d numbers", n, len(s.y))
+	case !s.counts && len(in.Population) > 0:
+		return nil, stats.Refuse(methodTiming, stats.OutOfRange, "values have no population; give the counts")
+	case in.Claim < Fall || in.Claim > Rise:
+		return nil, stats.Refuse(methodTiming, stats.OutOfRange, "claim %d", in.Claim)
+	case n < 5:
+		return nil, stats.Refuse(methodTiming, stats.TooFewPoints, "%d periods; it takes at least five", n)
+	case n > mostPeriods:
+		return nil, stats.Refuse(methodTiming, stats.OutOfRange, "%d periods; use longer ones, at most %d", n, mostPeriods)
+	}
+	for i, p := range in.Periods {
+		if !p.End.After(p.Start) || i > 0 && p.Start.Before(in.Periods[i-1].End) {
+			return nil, stats.Refuse(methodTiming, stats.Unordered, "period %d runs from %s to %s; periods must not overlap and must be in order", i, day(p.Start), day(p.End))
+		}
+	}
+	if err := s.checkNumbers(); err != nil {
+		return nil, err
+	}
+	s.t = make([]float64, n)
+	for i, p := range in.Periods {
+		s.t[i] = s.years(p.Start.Add(p.End.Sub(p.Start) / 2))
+	}
+	return s, s.addSeason()
+}
+
+const mostPeriods = 600
+
+func (s *timingSeries) checkNumbers() error {
+	s.offset = make([]float64, len(s.y))
+	if s.counts {
+		var err error
+		s.offset, err = logOffset(methodTiming, s.y, s.in.Population)
+		if err != nil {
+			return err
+		}
+		if sum := mat.Sum(mat.NewVecDense(len(s.y), s.y)); sum == 0 {
+			return stats.Refuse(methodTiming, stats.TooFewEvents, "there are no events in the series")
+		}
+		return nil
+	}
+	for i, v := range s.y {
+		if !finite(v) {
+			return stats.Refuse(methodTiming, stats.NotFinite, "value %d is %v", i, v)
+		}
+	}
+	if sd := stat.StdDev(s.y, nil); !(sd > 0) || !finite(sd) {
+		return stats.Refuse(methodTiming, stats.NotDefined, "the series does not vary")
+	}
+	return nil
+}
+
+const hoursPerYear = 365.25 * 24
+
+// years is the time since the middle of the first period.
+func (s *timingSeries) years(at time.Time) float64 {
+	first := s.in.Periods[0]
+	return at.Sub(first.Start.Add(first.End.Sub(first.Start)/2)).Hours() / hoursPerYear
+}
+
+// holds says whether the event lies within the series.
+func (s *timingSeries) holds(at time.Time) bool {
+	p := s.in.Periods
+	return !at.Before(p[0].Start) && at.Before(p[len(p)-1].End)
+}
+
+// addSeason gives periods shorter than five months harmonics of the year, one pair for quarters, two for shorter ones.
+func (s *timingSeries) addSeason() error {
+	n := len(s.t)
+	length := (s.t[n-1] - s.t[0]) / float64(n-1)
+	if length > 5.0/12 || s.t[n-1]-s.t[0] < 2 {
+		return nil
+	}
+	pairs := 2
+	if length > 1.0/6 {
+		pairs = 1
+	}
+	var err error
+	s.season, err = Harmonics(s.t, 1, pairs)
+	return err
+}
+
+// pick keeps the given periods.
+func (s *timingSeries) pick(keep []int) *timingSeries {
+	at := func(v []float64) []float64 {
+		out := make([]float64, len(keep))
+		for i, k := range keep {
+			out[i] = v[k]
+		}
+		return out
+	}
+	p := &timingSeries{in: s.in, counts: s.counts, y: at(s.y), offset: at(s.offset), t: at(s.t)}
+	for _, term := range s.season {
+		p.season = append(p.season, Term{Name: term.Name, Values: at(term.Values)})
+	}
+	return p
+}
+
+// timingFit is a model of either kind, ready for contrasts.
+type timingFit struct {
+	solution
+	deviance float64 // residual sum of squares for values
+	spread   float64 // dispersion for counts, not below 1; residual variance for values
+	df       int
+}
+
+// fit regresses on the terms and, after them, the season.
+func (s *timingSeries) fit(terms []Term) (timingFit, error) {
+	d, err := newDesign(methodTiming, len(s.y), append(terms[:len(terms):len(terms)], s.season...))
+	if err != nil {
+		return timingFit{}, err
+	}
+	n, k := d.x.Dims()
+	if s.counts {
+		f, err := fitLogLinear(d, s.y, s.offset)
+		return timingFit{f.solution, f.deviance, max(1, f.pearson/float64(n-k)), n - k}, err
+	}
+	sol, err := d.solve(s.y, nil)
+	if err != nil {
+		return timingFit{}, err
+	}
+	f := timingFit{solution: sol, df: n - k}
+	for i, v := range d.times(sol.coef) {
+		f.deviance += (s.y[i] - v) * (s.y[i] - v)
+	}
+	f.spread = f.deviance / float64(f.df)
+	return f, nil
+}
+
+// contrast is a combination of the first coefficients with its half-width.
+func (f timingFit) contrast(c []float64, level float64) (estimate, half float64) {
+	var variance float64
+	for i, a := range c {
+		estimate += a * f.coef[i]
+		for j, b := range c {
+			variance += a * b * f.inv.At(i, j)
+		}
+	}
+	return estimate, studentQuantile(level, float64(f.df)) * math.Sqrt(max(0, variance*f.spread))
+}
+
+func (f timingFit) slope(c []float64, s *timingSeries) Slope {
+	b, half := f.contrast(c, s.in.Level)
+	if !s.counts {
+		return Slope{b, b - half, b + half}
+	}
+	return Slope{100 * math.Expm1(b), 100 * math.Expm1(b-half), 100 * math.Expm1(b+half)}
+}
