@@ -14,7 +14,9 @@ import (
 type quasiPoisson struct {
 	y, x, offset, weight []float64
 	season               []int
-	mu, work             []float64 // fitted mean, working weight
+	eta, mu              []float64 // fitted logarithm without the offset, and mean
+	work, z              []float64 // working weight and response
+	yLogY                []float64 // the part of the deviance that does not change
 	maxY                 float64
 	s0, s1, a            []float64 // per season: Σw, Σwx / Σw, intercept
 	b, info              float64   // slope and its information
@@ -59,7 +61,14 @@ func (q *quasiPoisson) load(counts, population []float64, refs []reference, o Fa
 		q.maxY = max(q.maxY, counts[r.at])
 	}
 	q.n = len(q.y)
-	q.mu, q.work = resize(q.mu, q.n), resize(q.work, q.n)
+	q.eta, q.mu, q.work = resize(q.eta, q.n), resize(q.mu, q.n), resize(q.work, q.n)
+	q.z, q.yLogY = resize(q.z, q.n), resize(q.yLogY, q.n)
+	for i, y := range q.y {
+		q.yLogY[i] = 0
+		if y > 0 {
+			q.yLogY[i] = y * math.Log(y)
+		}
+	}
 	q.s0, q.s1, q.a = resize(q.s0, o.Seasons), resize(q.s1, o.Seasons), resize(q.a, o.Seasons)
 }
 
@@ -108,6 +117,7 @@ func (q *quasiPoisson) fit(trend bool) bool {
 	q.trend = trend
 	for i, y := range q.y {
 		q.mu[i] = y + 0.1
+		q.eta[i] = math.Log(q.mu[i]) - q.offset[i]
 	}
 	last := q.deviance()
 	for range 50 {
@@ -138,7 +148,8 @@ func (q *quasiPoisson) step() bool {
 		q.work[i] = w
 		q.s0[k] += w
 		q.s1[k] += w * q.x[i]
-		meanZ[k] += w * q.response(i)
+		q.z[i] = q.eta[i] + (q.y[i]-q.mu[i])/q.mu[i]
+		meanZ[k] += w * q.z[i]
 	}
 	for k, w := range q.s0 {
 		if q.empty[k] || w == 0 {
@@ -154,7 +165,7 @@ func (q *quasiPoisson) step() bool {
 		for i, k := range q.season {
 			dx := q.x[i] - q.s1[k]
 			q.info += q.work[i] * dx * dx
-			cross += q.work[i] * dx * (q.response(i) - meanZ[k])
+			cross += q.work[i] * dx * (q.z[i] - meanZ[k])
 		}
 		if !(q.info > 0) {
 			return false
@@ -162,23 +173,16 @@ func (q *quasiPoisson) step() bool {
 		q.b = cross / q.info
 	}
 	for i, k := range q.season {
-		q.mu[i] = math.Exp(q.offset[i] + meanZ[k] + q.b*(q.x[i]-q.s1[k]))
+		q.eta[i] = meanZ[k] + q.b*(q.x[i]-q.s1[k])
+		q.mu[i] = math.Exp(q.offset[i] + q.eta[i])
 	}
 	return true
-}
-
-func (q *quasiPoisson) response(i int) float64 {
-	return math.Log(q.mu[i]) - q.offset[i] + (q.y[i]-q.mu[i])/q.mu[i]
 }
 
 func (q *quasiPoisson) deviance() float64 {
 	sum := 0.0
 	for i, y := range q.y {
-		d := q.mu[i] - y
-		if y > 0 {
-			d += y * math.Log(y/q.mu[i])
-		}
-		sum += 2 * q.weight[i] * d
+		sum += 2 * q.weight[i] * (q.mu[i] - y + q.yLogY[i] - y*(q.eta[i]+q.offset[i]))
 	}
 	return sum
 }
@@ -216,7 +220,8 @@ func (q *quasiPoisson) reweigh(limit float64) {
 	phi := max(1, q.pearsonDispersion())
 	sum := 0.0
 	for i, y := range q.y {
-		s := 1.5 * (math.Pow(y, 2.0/3)*math.Pow(q.mu[i], -1.0/6) - math.Sqrt(q.mu[i])) / math.Sqrt(phi*(1-q.leverage(i)))
+		root := math.Sqrt(q.mu[i])
+		s := 1.5 * (square(math.Cbrt(y))/math.Cbrt(root) - root) / math.Sqrt(phi*(1-q.leverage(i)))
 		q.weight[i] = 1
 		if s > limit { // also an infinite one: a reference that the model passes through exactly has no say
 			q.weight[i] = 1 / (s * s)
@@ -227,6 +232,8 @@ func (q *quasiPoisson) reweigh(limit float64) {
 		q.weight[i] *= float64(q.n) / sum
 	}
 }
+
+func square(v float64) float64 { return v * v }
 
 // trendP is the two-sided p value of the slope with the dispersion as estimated.
 func (q *quasiPoisson) trendP() float64 {
