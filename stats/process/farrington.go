@@ -156,6 +156,9 @@ func (o FarringtonOptions) between(t, middle int) []reference {
 	return out
 }
 
+// leastMean is the expected count under which a model has run off to zero.
+const leastMean = 1e-9
+
 func testPeriod(fit *quasiPoisson, counts []float64, t int, o FarringtonOptions) FarringtonPoint {
 	p := FarringtonPoint{At: t, Observed: counts[t], Enough: enoughCases(counts, t, o)}
 	offset := 0.0
@@ -167,10 +170,15 @@ func testPeriod(fit *quasiPoisson, counts []float64, t int, o FarringtonOptions)
 		p.Reason = reason
 		return p
 	}
+	if !(m.mean > leastMean) {
+		p.Reason = stats.TooFewEvents
+		return p
+	}
 	p.Dispersion, p.TrendUsed = m.dispersion, m.trend
 	upper, quantile := threshold(m, counts[t], o)
 	p.Expected, p.Upper, p.Quantile = defined(m.mean), defined(upper), defined(quantile)
-	if p.Expected == nil || p.Upper == nil {
+	if p.Expected == nil || p.Upper == nil || !finite(p.Dispersion) {
+		p.Dispersion = 0
 		p.Reason, p.Expected, p.Upper, p.Quantile = stats.NotConverged, nil, nil, nil
 		return p
 	}

@@ -8,8 +8,12 @@ import (
 
 // gonum has no negative binomial distribution; its distribution function is a regularised incomplete beta function.
 
-// negBinCDF is P(X ≤ k) for a negative binomial with mean mu > 0 and dispersion size > 0 (variance mu + mu²/size).
+// negBinCDF is P(X ≤ k) for a negative binomial with mean mu > 0 and dispersion size > 0 (variance mu + mu²/size). It is
+// NaN for parameters outside that, where gonum would panic.
 func negBinCDF(k, mu, size float64) float64 {
+	if !(mu > 0) || !(size > 0) || !finite(mu) || !finite(size) {
+		return math.NaN()
+	}
 	if k < 0 {
 		return 0
 	}
@@ -19,6 +23,9 @@ func negBinCDF(k, mu, size float64) float64 {
 // negBinQuantile is the least whole k with P(X ≤ k) ≥ p. The search doubles, then halves; it stops at 2⁴⁰.
 func negBinQuantile(p, mu, size float64) float64 {
 	hi := 1.0
+	if math.IsNaN(negBinCDF(hi, mu, size)) {
+		return math.NaN()
+	}
 	for negBinCDF(hi, mu, size) < p {
 		if hi *= 2; hi > 1<<40 {
 			return math.Inf(1)
@@ -38,6 +45,9 @@ func negBinQuantile(p, mu, size float64) float64 {
 
 // poissonQuantile is the least whole k with P(X ≤ k) ≥ p for a Poisson distribution with mean mu > 0.
 func poissonQuantile(p, mu float64) float64 {
+	if !(mu > 0) || !finite(mu) {
+		return math.NaN()
+	}
 	lo, hi := -1.0, 1.0
 	for mathext.GammaIncRegComp(hi+1, mu) < p {
 		if hi *= 2; hi > 1<<40 {
