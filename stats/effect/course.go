@@ -185,7 +185,7 @@ func (c candidate) start(s *timingSeries, d float64) (first, at int) {
 	}
 	first, at = -1, -1
 	switch {
-	case goes(0, 1):
+	case goes(0, 1) && c.material(s):
 		first = 0
 	case c.kind == Step && goes(0, 0, 1),
 		c.kind == Knot && goes(0, 1, 1),
@@ -199,6 +199,17 @@ func (c candidate) start(s *timingSeries, d float64) (first, at int) {
 		return -1, -1 // it came back
 	}
 	return first, at
+}
+
+// material says whether the first slope, over the time that it lasted, makes up a tenth of the whole fitted change.
+func (c candidate) material(s *timingSeries) bool {
+	last := len(s.t) - 1
+	until := last
+	if c.kind != Line {
+		until = c.at[0]
+	}
+	whole := c.height(s, last) - c.height(s, 0)
+	return math.Abs(c.fit.coef[1])*(s.t[until]-s.t[0]) >= materialShare*math.Abs(whole)
 }
 
 // height is the fitted course at period i without the season and the population.

@@ -59,9 +59,6 @@ func fitLogLinear(d design, y, offset []float64) (logLinear, error) {
 }
 
 func (f *logLinear) finish(d design, y, w []float64) error {
-	if !f.converged {
-		return stats.Refuse(d.method, stats.NotConverged, "the fit did not settle in %d steps", irlsSteps)
-	}
 	working := 0.0
 	for i := range y {
 		r := y[i] - f.mu[i]
@@ -70,6 +67,9 @@ func (f *logLinear) finish(d design, y, w []float64) error {
 		if f.mu[i] < 1e-8 {
 			return stats.Refuse(d.method, stats.TooFewEvents, "the fit goes to zero in period %d: a stretch of the series has no event, and a ratio with it does not exist", i)
 		}
+	}
+	if !f.converged {
+		return stats.Refuse(d.method, stats.NotConverged, "the fit did not settle in %d steps", irlsSteps)
 	}
 	f.scaled = working / float64(f.df)
 	return nil

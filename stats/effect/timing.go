@@ -53,7 +53,7 @@ type ForbidReason string
 // The reasons of Timing.
 const (
 	ChangeBeganFirst ForbidReason = "change_began_first"    // the sustained change starts in a period that ended before the event
-	AlreadyMoving    ForbidReason = "already_moving"        // the slope before the event goes the claimed way, its limits on one side of zero
+	AlreadyMoving    ForbidReason = "already_moving"        // the slope before the event was under way in the claimed direction
 	NoChange         ForbidReason = "no_change"             // no sustained change in the claimed direction
 	AfterStatement   ForbidReason = "event_after_statement" // the event came after the change was stated
 )
@@ -101,13 +101,14 @@ type Timing struct {
 // periods on either side; the period that holds the event belongs to neither. Counts: quasi-Poisson with dispersion of
 // at least 1; values: least squares; limits from t; periods shorter than five months get season terms. (2) The course
 // of the series is chosen from a line, a step, a knot, both, and two knots by the Bayesian information criterion. If
-// its first slope goes the claimed way with limits on one side of zero, the change was under way from the start (for a
-// line: if the slope before the event is at least half of it; else the best course with a change decides). Otherwise it
-// starts in the first period after the first step, knot or turn from which the series goes the claimed way, with
-// limits, and at the end of the series still lies that way from its level before the change. (3) Causal words are
-// forbidden when the change starts in a period that had ended before the event, when the slope before the event goes
-// the claimed way with limits on one side of zero, when there is no sustained change that way, or when the event came
-// after the statement. Where none of this holds the words are still not proved, only not ruled out.
+// its first slope is under way the change began with the series or earlier (for a line: if the slope before the event
+// is at least half of it; else the best course with a change decides). Otherwise it starts in the first period after
+// the first step, knot or turn from which the series goes the claimed way, with limits, and at the end of the series
+// still lies that way from its level before the change. (3) Causal words are forbidden when the change starts in a
+// period that had ended before the event, when the slope before the event is under way, when there is no sustained
+// change the claimed way, or when the event came after the statement. A slope is under way when it goes the claimed
+// way, its limits lie on one side of zero and it makes up a tenth of the whole change or more. Where nothing forbids
+// the words they are still not proved, only not ruled out.
 //
 // Errors: an event outside the series (outside_series; not when Statement already decides), overlapping or unsorted
 // periods, unequal lengths, fewer than two whole periods on a side or five in all, both or neither of counts and
@@ -183,6 +184,9 @@ func (t *Timing) slopes(s *timingSeries) error {
 		return err
 	}
 	s.before = f.coef[1]
+	last := len(keep) - 1
+	whole := f.coef[1]*(part.t[last]-part.t[0]) + f.coef[2] + f.coef[3]*since[last]
+	s.material = math.Abs(f.coef[1])*(s.years(cut)-part.t[0]) >= materialShare*math.Abs(whole)
 	t.Before = f.slope([]float64{0, 1, 0, 0}, s)
 	t.After = f.slope([]float64{0, 1, 0, 1}, s)
 	t.Change = f.slope([]float64{0, 0, 0, 1}, s)
@@ -233,7 +237,7 @@ func (t *Timing) judge(s *timingSeries) {
 			t.TimingUncertain = !s.in.Periods[*t.Earliest].End.After(s.in.Event)
 		}
 	}
-	if t.Claim == Fall && t.Before.Upper < 0 || t.Claim == Rise && t.Before.Lower > 0 {
+	if s.material && (t.Claim == Fall && t.Before.Upper < 0 || t.Claim == Rise && t.Before.Lower > 0) {
 		t.forbid(AlreadyMoving, "the slope before the event on %s is %.3g a year (%.3g to %.3g): the %s was under way", event,
 			t.Before.Estimate, t.Before.Lower, t.Before.Upper, way)
 		t.ChangeBeganBefore = true
@@ -249,6 +253,8 @@ type timingSeries struct {
 	t      []float64 // middle of the period, in years from the middle of the first
 	season []Term
 	before float64 // slope before the event, on the scale of the model
+
+	material bool // what the slope did before the event is not next to nothing of the whole change
 }
 
 func newTimingSeries(in TimingInput) (*timingSeries, error) {
@@ -286,7 +292,10 @@ func newTimingSeries(in TimingInput) (*timingSeries, error) {
 	return s, s.addSeason()
 }
 
-const mostPeriods = 600
+const (
+	mostPeriods   = 600
+	materialShare = 0.1 // of the whole change, for a slope to be under way
+)
 
 func (s *timingSeries) checkNumbers() error {
 	s.offset = make([]float64, len(s.y))
