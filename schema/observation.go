@@ -98,3 +98,18 @@ type Revision struct {
 	Dataset                string
 	OldSource, NewSource   string
 }
+
+// Duplicate is a cell that stands more than once in a delivery.
+type Duplicate struct {
+	Cell      string   // what the cell is about, in words
+	Lines     []uint64 // at most ten
+	Different bool     // the lines say different things
+}
+
+// Difference is a cell that a delivery would change, for a dry run.
+type Difference struct {
+	Indicator, Variant, Area, Period, Sex, Age, Breakdown string
+	Kind                                                  string // new, changed or deleted
+	Old, New                                              float64
+	OldMissing, NewMissing                                string
+}

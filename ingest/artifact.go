@@ -1,0 +1,96 @@
+package ingest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/klauspost/compress/zstd"
+
+	"utfall/ingest/tidy"
+	"utfall/schema"
+)
+
+// keepPayload stores a delivery's bytes, compressed, under their SHA-256. What is read later is what was kept, so any
+// release can be made again and any number followed to bytes.
+func (r *Runner) keepPayload(d Delivery) (schema.Artifact, error) {
+	in, err := d.Open()
+	if err != nil {
+		return schema.Artifact{}, fmt.Errorf("ingest: open %s: %w", d.Name, err)
+	}
+	defer func() { _ = in.Close() }()
+	dir := filepath.Join(r.o.DataDir, "artifacts")
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return schema.Artifact{}, fmt.Errorf("ingest: %w", err)
+	}
+	tmp, err := os.CreateTemp(dir, "incoming-*")
+	if err != nil {
+		return schema.Artifact{}, fmt.Errorf("ingest: %w", err)
+	}
+	defer func() { _ = tmp.Close(); _ = os.Remove(tmp.Name()) }()
+	a := schema.Artifact{Name: d.Name}
+	if err := r.compress(tmp, in, &a); err != nil {
+		return schema.Artifact{}, err
+	}
+	a.Path = filepath.Join(a.SHA256[:2], a.SHA256+".zst")
+	target := filepath.Join(dir, a.Path)
+	if info, err := os.Stat(target); err == nil {
+		a.Stored = info.Size()
+		return a, nil
+	}
+	if err := os.MkdirAll(filepath.Dir(target), 0o750); err != nil {
+		return schema.Artifact{}, fmt.Errorf("ingest: %w", err)
+	}
+	if err := errors.Join(tmp.Sync(), os.Rename(tmp.Name(), target)); err != nil {
+		return schema.Artifact{}, fmt.Errorf("ingest: keep %s: %w", d.Name, err)
+	}
+	return a, nil
+}
+
+func (r *Runner) compress(tmp *os.File, in io.Reader, a *schema.Artifact) error {
+	z, err := zstd.NewWriter(tmp, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2), zstd.WithWindowSize(1<<20))
+	if err != nil {
+		return fmt.Errorf("ingest: %w", err)
+	}
+	hash := sha256.New()
+	n, err := io.Copy(io.MultiWriter(z, hash), io.LimitReader(in, r.o.MaxBytes+1))
+	if err := errors.Join(err, z.Close()); err != nil {
+		return fmt.Errorf("ingest: read %s: %w", a.Name, err)
+	}
+	if n > r.o.MaxBytes {
+		return &tidy.FileError{File: a.Name, Detail: fmt.Sprintf("the file is larger than %d bytes; deliver it in parts, one dataset each, or raise the limit with --max-bytes", r.o.MaxBytes)}
+	}
+	info, err := tmp.Stat()
+	if err != nil {
+		return fmt.Errorf("ingest: %w", err)
+	}
+	a.Size, a.Stored, a.SHA256 = n, info.Size(), hex.EncodeToString(hash.Sum(nil))
+	return nil
+}
+
+type artifactReader struct {
+	*zstd.Decoder
+	file *os.File
+}
+
+func (a artifactReader) Close() error {
+	a.Decoder.Close()
+	return a.file.Close()
+}
+
+func (r *Runner) openArtifact(a schema.Artifact) (io.ReadCloser, error) {
+	f, err := os.Open(filepath.Join(r.o.DataDir, "artifacts", a.Path))
+	if err != nil {
+		return nil, fmt.Errorf("ingest: kept payload of %s: %w", a.Name, err)
+	}
+	z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20))
+	if err != nil {
+		_ = f.Close()
+		return nil, fmt.Errorf("ingest: kept payload of %s: %w", a.Name, err)
+	}
+	return artifactReader{z, f}, nil
+}

@@ -1,0 +1,334 @@
+package ingest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"utfall/ingest/tidy"
+	"utfall/schema"
+)
+
+// Writer is what ingest needs of a store. Rows given to it count only once Record has published their release.
+type Writer interface {
+	Ledger(ctx context.Context, limit int, datasets ...string) ([]schema.Release, error)
+	Begin(ctx context.Context, r schema.Release) (seq uint64, err error)
+	Clear(ctx context.Context, dataset string) ([]uint64, error)
+	Stage(ctx context.Context, seq uint64) error
+	Append(ctx context.Context, seq uint64, b *schema.Batch) error
+	Duplicates(ctx context.Context, seq uint64) ([]schema.Duplicate, error)
+	Count(ctx context.Context, seq uint64, dataset string) (schema.Counts, error)
+	Preview(ctx context.Context, seq uint64, dataset string, limit int) ([]schema.Difference, error)
+	Keep(ctx context.Context, seq uint64, dataset string, counts schema.Counts) error
+	Attach(ctx context.Context, files []schema.Artifact) error
+	Reject(ctx context.Context, rejects []schema.Reject) error
+	Record(ctx context.Context, r schema.Release) error
+	Unstage(ctx context.Context, seq uint64) error
+	Discard(ctx context.Context, seq uint64) error
+}
+
+// Delivery is one file for one dataset, a full delivery: what it lacks of the dataset is gone.
+type Delivery struct {
+	Dataset string
+	Name    string // the file's name, for messages
+	Size    int64  // bytes, 0 if not known
+	Open    func() (io.ReadCloser, error)
+}
+
+// Options say how deliveries are taken in. The zero value is valid but for Writer, Catalogue and DataDir.
+type Options struct {
+	Writer    Writer
+	Catalogue *schema.Catalogue
+	DataDir   string // artifacts and locks live below it
+	Logger    *slog.Logger
+	Program   string           // version, for the ledger
+	Now       func() time.Time // clock
+
+	MaxRejectShare float64 // of the rows read; above it a delivery is refused. Default 0.001
+	MaxBytes       int64   // of a file, default 2 000 000 000
+	DryRun         bool    // compare and show, publish nothing
+	Progress       func(Progress)
+}
+
+// Progress tells how far a delivery has come.
+type Progress struct {
+	Dataset string
+	Step    string // keep, read, compare, publish
+	Rows    uint64
+	Bytes   int64 // of Total, while the file is read
+	Total   int64
+}
+
+// Result is what became of a delivery.
+type Result struct {
+	Release     schema.Release
+	Differences []schema.Difference // of a dry run, at most MaxShown
+	Rejects     []schema.Reject     // the first MaxShown
+	Same        bool                // the payload was taken in before; nothing was read
+}
+
+// MaxShown bounds the rows that a result carries for people to read.
+const MaxShown = 100
+
+// maxKept bounds the rejects that go into quarantine for one delivery.
+const maxKept = 10_000
+
+// RefusedError says that a delivery was not taken in. The figures published before stay up.
+type RefusedError struct {
+	Dataset string
+	Reason  string
+	Rejects []schema.Reject
+}
+
+// Error gives the dataset and the reason.
+func (e *RefusedError) Error() string { return fmt.Sprintf("%s: refused: %s", e.Dataset, e.Reason) }
+
+// Runner takes deliveries in.
+type Runner struct{ o Options }
+
+// New checks the options and fills in defaults.
+func New(o Options) (*Runner, error) {
+	if o.Writer == nil || o.Catalogue == nil || o.DataDir == "" {
+		return nil, errors.New("ingest: a writer, a catalogue and a data directory are needed")
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.MaxRejectShare == 0 {
+		o.MaxRejectShare = 0.001
+	}
+	if o.MaxBytes == 0 {
+		o.MaxBytes = 2_000_000_000
+	}
+	if o.Progress == nil {
+		o.Progress = func(Progress) {}
+	}
+	return &Runner{o}, nil
+}
+
+// Run takes one delivery in. The error is a *RefusedError or a *tidy.FileError if the delivery is at fault.
+func (r *Runner) Run(ctx context.Context, d Delivery) (Result, error) {
+	unlock, err := lock(r.o.DataDir, d.Dataset)
+	if err != nil {
+		return Result{}, err
+	}
+	defer unlock()
+	if dead, err := r.o.Writer.Clear(ctx, d.Dataset); err != nil {
+		return Result{}, err
+	} else if len(dead) > 0 {
+		r.o.Logger.Warn("cleared away what an unfinished run had left", "dataset", d.Dataset, "releases", dead)
+	}
+	r.o.Progress(Progress{Dataset: d.Dataset, Step: "keep", Total: d.Size})
+	artifact, err := r.keepPayload(d)
+	if err != nil {
+		return Result{}, err
+	}
+	run := &run{Runner: r, delivery: d, artifact: artifact, started: r.o.Now()}
+	if last, same, err := run.sameAsLast(ctx); err != nil {
+		return Result{}, err
+	} else if same {
+		return run.unchanged(ctx, last)
+	}
+	return run.take(ctx)
+}
+
+// Known tells whether a dataset has ever taken in or refused a payload of this hash.
+func (r *Runner) Known(ctx context.Context, dataset, hash string) (bool, error) {
+	lines, err := r.o.Writer.Ledger(ctx, 1000, dataset)
+	if err != nil {
+		return false, err
+	}
+	for _, l := range lines {
+		if l.ContentHash == hash && l.Outcome != schema.Begun && l.Outcome != schema.Abandoned && l.Outcome != schema.Failed {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// run is one delivery on its way in.
+type run struct {
+	*Runner
+	delivery Delivery
+	artifact schema.Artifact
+	started  time.Time
+	release  schema.Release
+	rejects  []schema.Reject
+}
+
+// sameAsLast tells whether the newest release that counts was made from the same payload.
+func (r *run) sameAsLast(ctx context.Context) (schema.Release, bool, error) {
+	lines, err := r.o.Writer.Ledger(ctx, 1000, r.delivery.Dataset)
+	if err != nil {
+		return schema.Release{}, false, err
+	}
+	for _, l := range lines {
+		if l.Outcome == schema.Published && l.WithdrawnAt.IsZero() {
+			return l, l.ContentHash == r.artifact.SHA256, nil
+		}
+	}
+	return schema.Release{}, false, nil
+}
+
+func (r *run) unchanged(ctx context.Context, last schema.Release) (Result, error) {
+	rel := r.line()
+	rel.Outcome = schema.Unchanged
+	rel.Counts = schema.Counts{Unchanged: last.Counts.Read - last.Counts.Rejected, Read: last.Counts.Read, Rejected: last.Counts.Rejected}
+	rel.Reason = fmt.Sprintf("the same payload as release %d", last.Seq)
+	if !r.o.DryRun {
+		var err error
+		if rel.Seq, err = r.begin(ctx, rel); err != nil {
+			return Result{}, err
+		}
+		if err := r.o.Writer.Record(ctx, rel); err != nil {
+			return Result{}, err
+		}
+	}
+	return Result{Release: rel, Same: true}, nil
+}
+
+func (r *run) line() schema.Release {
+	return schema.Release{Dataset: r.delivery.Dataset, ContentHash: r.artifact.SHA256, Fetched: r.started, Program: r.o.Program}
+}
+
+// begin takes the next sequence number; one process at a time may do so.
+func (r *run) begin(ctx context.Context, rel schema.Release) (uint64, error) {
+	unlock, err := wait(ctx, r.o.DataDir, "ledger")
+	if err != nil {
+		return 0, err
+	}
+	defer unlock()
+	return r.o.Writer.Begin(ctx, rel)
+}
+
+// take reads, compares and publishes. Whatever fails, the run's rows are cleared away and the ledger says why.
+func (r *run) take(ctx context.Context) (Result, error) {
+	r.release = r.line()
+	var err error
+	if r.release.Seq, err = r.begin(ctx, r.release); err != nil {
+		return Result{}, err
+	}
+	differences, err := r.steps(ctx)
+	if err != nil {
+		return Result{Release: r.release, Rejects: r.shown()}, r.giveUp(err)
+	}
+	return Result{Release: r.release, Differences: differences, Rejects: r.shown()}, nil
+}
+
+func (r *run) shown() []schema.Reject { return r.rejects[:min(len(r.rejects), MaxShown)] }
+
+func (r *run) steps(ctx context.Context) ([]schema.Difference, error) {
+	w, seq, dataset := r.o.Writer, r.release.Seq, r.delivery.Dataset
+	if err := w.Stage(ctx, seq); err != nil {
+		return nil, err
+	}
+	if err := r.read(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.judge(ctx); err != nil {
+		return nil, err
+	}
+	r.o.Progress(Progress{Dataset: dataset, Step: "compare", Rows: r.release.Counts.Read})
+	counts, err := w.Count(ctx, seq, dataset)
+	if err != nil {
+		return nil, err
+	}
+	counts.Read, counts.Rejected = r.release.Counts.Read, r.release.Counts.Rejected
+	r.release.Counts = counts
+	if r.o.DryRun {
+		return r.dryRun(ctx)
+	}
+	for i := range r.rejects {
+		r.rejects[i].Dataset, r.rejects[i].Release = dataset, seq
+	}
+	if err := w.Reject(ctx, r.rejects); err != nil {
+		return nil, err
+	}
+	r.artifact.Release = seq
+	if err := w.Attach(ctx, []schema.Artifact{r.artifact}); err != nil {
+		return nil, err
+	}
+	r.o.Progress(Progress{Dataset: dataset, Step: "publish", Rows: counts.Read})
+	r.release.Outcome = schema.Unchanged
+	if counts.New+counts.Changed+counts.Deleted > 0 {
+		if err := w.Keep(ctx, seq, dataset, counts); err != nil {
+			return nil, err
+		}
+		r.release.Outcome, r.release.PublishAt = schema.Published, r.o.Now()
+	}
+	if err := w.Record(ctx, r.release); err != nil {
+		return nil, err
+	}
+	if err := w.Unstage(ctx, seq); err != nil {
+		r.o.Logger.Warn("the staging table stays until the next run", "dataset", dataset, "release", seq, "error", err)
+	}
+	return nil, nil
+}
+
+func (r *run) dryRun(ctx context.Context) ([]schema.Difference, error) {
+	list, err := r.o.Writer.Preview(ctx, r.release.Seq, r.delivery.Dataset, MaxShown)
+	if err != nil {
+		return nil, err
+	}
+	if err := r.o.Writer.Discard(ctx, r.release.Seq); err != nil {
+		return nil, err
+	}
+	r.release.Outcome, r.release.Reason = schema.Abandoned, "dry run"
+	return list, r.o.Writer.Record(ctx, r.release)
+}
+
+// judge refuses a delivery that has too many rejects or says two things of one cell.
+func (r *run) judge(ctx context.Context) error {
+	c := r.release.Counts
+	if float64(c.Rejected) > r.o.MaxRejectShare*float64(c.Read) {
+		first := r.rejects[0]
+		return &RefusedError{r.delivery.Dataset, fmt.Sprintf("%d of %d rows cannot be taken in (at most %.1f %% may be); the first: %s",
+			c.Rejected, c.Read, 100*r.o.MaxRejectShare, Place(first)), r.rejects}
+	}
+	doubles, err := r.o.Writer.Duplicates(ctx, r.release.Seq)
+	if err != nil || len(doubles) == 0 {
+		return err
+	}
+	d := doubles[0]
+	what := "the same figure twice"
+	if d.Different {
+		what = "two different figures for one cell"
+	}
+	return &RefusedError{r.delivery.Dataset, fmt.Sprintf("%s:%d: %s: %s, lines %d; keep one (%d such cells)",
+		r.delivery.Name, d.Lines[len(d.Lines)-1], what, d.Cell, d.Lines, len(doubles)), nil}
+}
+
+// Place puts a reject's place and detail on one line.
+func Place(r schema.Reject) string {
+	if r.Column > 0 {
+		return fmt.Sprintf("%s:%d: column %d: %s", r.File, r.Line, r.Column, r.Detail)
+	}
+	return fmt.Sprintf("%s:%d: %s", r.File, r.Line, r.Detail)
+}
+
+// giveUp clears a failed run away and writes into the ledger why it failed.
+func (r *run) giveUp(cause error) error {
+	// The caller's context may be what ended the run; the clearing away gets time of its own.
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	r.release.Outcome, r.release.Reason = schema.Failed, cause.Error()
+	var refused *RefusedError
+	var file *tidy.FileError
+	if errors.As(cause, &refused) || errors.As(cause, &file) {
+		r.release.Outcome = schema.Refused
+	}
+	for i := range r.rejects {
+		r.rejects[i].Dataset, r.rejects[i].Release = r.delivery.Dataset, r.release.Seq
+	}
+	if err := errors.Join(r.o.Writer.Discard(ctx, r.release.Seq), r.o.Writer.Reject(ctx, r.rejects), r.o.Writer.Record(ctx, r.release)); err != nil {
+		r.o.Logger.Error("a failed run could not be cleared away; the next run will do so", "dataset", r.delivery.Dataset,
+			"release", r.release.Seq, "error", err)
+	}
+	return cause
+}
