@@ -77,6 +77,11 @@ func TestGroupTimeByHand(t *testing.T) {
 			t.Errorf("%s: %v", over, got)
 		}
 	}
+	for over, want := range map[Over]float64{Simple: 4, ByGroup: 4.5, ByTime: 3.75, BySince: 3.75} {
+		if got, err := Overall(cells, over); err != nil || math.Abs(got-want) > 1e-12 {
+			t.Errorf("overall %s: %v, %v; want %v", over, got, err, want)
+		}
+	}
 	if a, err := GroupTime(threeGroups(), 3, 3, 2); err != nil || math.Abs(*a.SE-math.Sqrt(1.0/2)) > 1e-12 {
 		t.Errorf("changes of 3 and 5 against 1 and 1 have a standard error of √½: %+v, %v", a, err)
 	}

@@ -122,6 +122,35 @@ func Aggregate(cells []ATT, over Over) ([]Summary, error) {
 	return out, nil
 }
 
+// Overall is the one number of an average: group averages weighted by size, the mean over periods, or the mean over
+// periods since treatment from 0 on (Callaway & Sant'Anna 2021). Errors: as Aggregate.
+func Overall(cells []ATT, over Over) (float64, error) {
+	averages, err := Aggregate(cells, over)
+	if err != nil {
+		return 0, err
+	}
+	size := map[int]float64{}
+	for _, c := range cells {
+		size[c.Group] = max(size[c.Group], float64(c.Treated))
+	}
+	var sum, weight float64
+	for _, a := range averages {
+		w := 1.0
+		switch {
+		case over == ByGroup:
+			w = size[a.Key]
+		case over == BySince && a.Key < 0:
+			w = 0
+		}
+		sum += w * a.Estimate
+		weight += w
+	}
+	if weight == 0 {
+		return 0, stats.Refuse(methodPanel, stats.TooFewPoints, "no effect at or after treatment to average")
+	}
+	return sum / weight, nil
+}
+
 // table is a checked panel: one row per unit.
 type table struct {
 	times, groups []int

@@ -23,12 +23,23 @@ type FarringtonOptions struct {
 	KeepTrend   bool    // keep it whether or not it is significant; else only with p < 0.05, 3 years, and no prediction above every reference count
 	Seasons     int     // 1: only the windows are references; more: the whole history with this many season levels
 	SkipRecent  int     // periods just before the tested one that are left out
-	NegBin      bool    // threshold from a negative binomial quantile instead of the 2/3 power
+	NegBin      bool    // threshold from a negative binomial quantile instead of the normal one
+	Power       Power   // of the normal threshold: the scale on which counts are near normal
 	LeastCases  int     // no alarm unless there are this many cases …
 	LeastWithin int     // … in this many periods up to the tested one
 
 	Population []float64 // optional, one per period: the model is for rates
 }
+
+// Power is the transformation behind Farrington's normal threshold.
+type Power int
+
+// The powers of Farrington et al. (1996).
+const (
+	TwoThirds Power = iota // takes the skewness out of Poisson counts
+	Half                   // makes their variance constant
+	None                   // counts as they are
+)
 
 // Classic are the settings of Farrington et al. (1996) for weekly (52) or monthly (12) counts, with α = 0.01.
 func Classic(frequency, years, halfWindow int) FarringtonOptions {
@@ -61,7 +72,7 @@ type FarringtonPoint struct {
 
 // Farrington tests the periods at of a series of counts against the same time of year in earlier years: a quasi-Poisson
 // log-linear model of the references, past outbreaks weighed down by γ·s⁻² from their Anscombe residuals s, and the
-// threshold (μ^⅔ + z(1−α/2)·√(4/9·μ^⅓·(φ+se²/μ)))^(3/2) with φ ≥ 1 (Farrington et al. 1996), or with NegBin the
+// threshold (μ^⅔ + z(1−α/2)·√(4/9·μ^⅓·(φ+se²/μ)))^(3/2) with φ ≥ 1 (Farrington et al. 1996; other Powers likewise), or with NegBin the
 // negative binomial quantile of mean μ and variance φμ (Noufaily et al. 2013). A period whose references hold no case
 // at all gets no threshold (Reason too_few_events), one whose model does not settle not_converged.
 //
@@ -90,6 +101,8 @@ func checkFarrington(counts []float64, at []int, o FarringtonOptions) error {
 		return refuse(stats.OutOfRange, "%d periods a year, %d years, a window of ±%d", o.Frequency, o.Years, o.HalfWindow)
 	case !(o.Alpha > 0 && o.Alpha < 1):
 		return refuse(stats.OutOfRange, "alpha %v; it lies between 0 and 1", o.Alpha)
+	case o.Power < TwoThirds || o.Power > None:
+		return refuse(stats.OutOfRange, "power %d", o.Power)
 	case o.Reweight && !(o.ReweightAt > 0 && finite(o.ReweightAt)):
 		return refuse(stats.OutOfRange, "reweighting from a residual of %v; it must be above 0", o.ReweightAt)
 	case o.Seasons < 1 || o.Seasons > o.Frequency-2*o.HalfWindow:
@@ -207,9 +220,15 @@ func threshold(m prognosis, observed float64, o FarringtonOptions) (upper, quant
 		return negBinQuantile(1-o.Alpha, m.mean, size), negBinCDF(observed, m.mean, size)
 	}
 	tau := m.dispersion + m.se*m.se/m.mean
-	root := math.Pow(m.mean, 2.0/3)
-	se := math.Sqrt(4.0 / 9 * math.Cbrt(m.mean) * tau)
-	upper = math.Pow(root+distuv.UnitNormal.Quantile(1-o.Alpha/2)*se, 1.5)
-	z := (math.Pow(observed, 2.0/3) - root) / se
+	power, se := 2.0/3, math.Sqrt(4.0/9*math.Cbrt(m.mean)*tau)
+	switch o.Power {
+	case Half:
+		power, se = 0.5, math.Sqrt(tau/4)
+	case None:
+		power, se = 1, math.Sqrt(m.mean*tau)
+	}
+	root := math.Pow(m.mean, power)
+	upper = math.Pow(root+distuv.UnitNormal.Quantile(1-o.Alpha/2)*se, 1/power)
+	z := (math.Pow(observed, power) - root) / se
 	return upper, 0.5 * math.Erfc(-z/math.Sqrt2)
 }

@@ -79,218 +79,6 @@ func binary(v []float64) bool {
 	return zero && one
 }
 
-var wave = regexp.MustCompile(`^(sin|cos)\((\d+)\*pi\*(\w+)/(\d+)\)$`)
-
-// formulaTerms reads the right side of a model: names, a*b, a:b, sin(2*pi*month/12). Main effects come first, products
-// last, as R orders them.
-func formulaTerms(formula string, column func(string) ([]float64, error)) ([]effect.Term, error) {
-	formula, _, _ = strings.Cut(formula, ",")
-	var main, products []effect.Term
-	add := func(name string) error {
-		v, err := column(name)
-		if err != nil || slices.ContainsFunc(main, func(t effect.Term) bool { return t.Name == name }) {
-			return err
-		}
-		main = append(main, effect.Term{Name: name, Values: v, Intervention: binary(v) || name == "time_after"})
-		return nil
-	}
-	for part := range strings.SplitSeq(strings.ReplaceAll(formula, " ", ""), "+") {
-		if m := wave.FindStringSubmatch(part); m != nil {
-			term, err := waveTerm(m, column)
-			if err != nil {
-				return nil, err
-			}
-			main = append(main, term)
-			continue
-		}
-		sep := ":"
-		if strings.Contains(part, "*") {
-			sep = "*"
-		}
-		names := strings.Split(part, sep)
-		if len(names) == 1 && part != "1" {
-			if err := add(part); err != nil {
-				return nil, err
-			}
-		}
-		if len(names) == 2 {
-			if sep == "*" {
-				if err := add(names[0]); err != nil {
-					return nil, err
-				}
-				if err := add(names[1]); err != nil {
-					return nil, err
-				}
-			}
-			term, err := product(names, column)
-			if err != nil {
-				return nil, err
-			}
-			products = append(products, term)
-		}
-	}
-	return append(main, products...), nil
-}
-
-func waveTerm(m []string, column func(string) ([]float64, error)) (effect.Term, error) {
-	twice, _ := strconv.Atoi(m[2])
-	length, _ := strconv.Atoi(m[4])
-	place, err := column(m[3])
-	if err != nil {
-		return effect.Term{}, err
-	}
-	terms, err := effect.Harmonics(place, float64(length), twice/2)
-	if err != nil {
-		return effect.Term{}, err
-	}
-	name := fmt.Sprintf("%s%d", m[1], twice/2)
-	return terms[slices.IndexFunc(terms, func(t effect.Term) bool { return t.Name == name })], nil
-}
-
-func product(names []string, column func(string) ([]float64, error)) (effect.Term, error) {
-	a, err := column(names[0])
-	if err != nil {
-		return effect.Term{}, err
-	}
-	b, err := column(names[1])
-	if err != nil {
-		return effect.Term{}, err
-	}
-	term := effect.Term{Name: strings.Join(names, ":"), Values: slices.Clone(a), Intervention: binary(a) || binary(b)}
-	for i := range b {
-		term.Values[i] *= b[i]
-	}
-	return term, nil
-}
-
-func runCountITS(c Case) (any, error) {
-	var in struct {
-		Dataset string    `json:"dataset"`
-		Outcome string    `json:"outcome"`
-		Offset  string    `json:"offset"`
-		Family  string    `json:"family"`
-		Design  string    `json:"design"`
-		After   int       `json:"intervention_after"`
-		Y       []float64 `json:"y"`
-		Pop     []float64 `json:"pop"`
-	}
-	var inline map[string]json.RawMessage
-	if err := decodeCase(c, &in, &inline); err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(c.Input, &inline); err != nil {
-		return nil, err
-	}
-	data := map[string][]string{}
-	if in.Dataset != "" {
-		var err error
-		if data, _, err = readDataset(c, in.Dataset); err != nil {
-			return nil, err
-		}
-	}
-	var column func(name string) ([]float64, error)
-	column = func(name string) ([]float64, error) {
-		if text, ok := data[name]; ok {
-			return numbers(text)
-		}
-		if raw, ok := inline[name]; ok {
-			var v []float64
-			return v, json.Unmarshal(raw, &v)
-		}
-		if name != "post" && name != "time_after" {
-			return nil, fmt.Errorf("no column %q", name)
-		}
-		time, err := column("time")
-		if err != nil {
-			return nil, err
-		}
-		terms, err := effect.Segmented(time, in.After, true)
-		if err != nil {
-			return nil, err
-		}
-		return terms[slices.IndexFunc(terms, func(t effect.Term) bool { return t.Name == name })].Values, nil
-	}
-	series := effect.CountSeries{Counts: in.Y, Population: in.Pop, Poisson: in.Family == "poisson", RawSpread: true}
-	if in.Dataset != "" {
-		var err error
-		if series.Counts, err = column(in.Outcome); err != nil {
-			return nil, err
-		}
-		if in.Offset != "" {
-			if series.Population, err = column(strings.TrimSuffix(strings.TrimPrefix(in.Offset, "log("), ")")); err != nil {
-				return nil, err
-			}
-		}
-	}
-	var err error
-	if series.Terms, err = formulaTerms(in.Design, column); err != nil {
-		return nil, err
-	}
-	got, err := effect.FitCountITS(series)
-	if err != nil {
-		return nil, err
-	}
-	return countColumns(got), nil
-}
-
-func countColumns(got effect.CountITS) map[string]any {
-	out := map[string][]any{}
-	add := func(name string, v any) { out[name] = append(out[name], v) }
-	for _, t := range got.Terms {
-		add("terms", t.Name)
-		add("coef", t.Estimate)
-		add("se", t.SE)
-		add("exp_coef", t.Ratio)
-		add("exp_lower95_z", t.LowerZ)
-		add("exp_upper95_z", t.UpperZ)
-		add("exp_lower95_t", t.Lower)
-		add("exp_upper95_t", t.Upper)
-	}
-	all := columns(out)
-	all["dispersion"], all["deviance"], all["pearson_chi2"], all["df"] = got.Dispersion, got.Deviance, got.PearsonChi, got.DF
-	all["acf_deviance_residuals"] = got.ACF
-	all["post_observed"], all["post_fitted"], all["post_counterfactual"] = got.Observed, got.Fitted, got.Without
-	all["averted"] = got.Averted.Estimate
-	return all
-}
-
-func runLinearITS(c Case) (any, error) {
-	var in struct {
-		Y     []float64 `json:"y"`
-		T     []float64 `json:"t"`
-		Level []float64 `json:"level"`
-		After []float64 `json:"trend_after"`
-	}
-	var params struct {
-		Lag *int `json:"lag"`
-	}
-	if err := decodeCase(c, &in, &params); err != nil {
-		return nil, err
-	}
-	series := effect.LinearSeries{Y: in.Y, Lag: effect.UsualLag, Terms: []effect.Term{{Name: "t", Values: in.T},
-		{Name: "level", Values: in.Level, Intervention: true}, {Name: "trend_after", Values: in.After, Intervention: true}}}
-	if params.Lag != nil {
-		series.Lag = *params.Lag
-	}
-	got, err := effect.FitLinearITS(series)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string][]any{}
-	add := func(name string, v any) { out[name] = append(out[name], v) }
-	for _, t := range got.Terms {
-		add("coef", t.Estimate)
-		add("se_ols", t.SE)
-		add("se_nw", t.SENeweyWest)
-		add("se_nw_smallsample", t.SESmall)
-	}
-	all := columns(out)
-	all["sigma"], all["r2"], all["durbin_watson"] = got.Sigma, got.R2, got.DurbinWatson
-	all["breusch_godfrey_lm1"], all["breusch_godfrey_p"] = got.BreuschGodfrey, got.BreuschGodfreyP
-	all["acf"], all["ljung_box_q6"] = got.ACF, got.LjungBox
-	return all, nil
-}
-
 func runDiDRates(c Case) (any, error) {
 	var in struct {
 		TreatedPre  rateCell `json:"treated_pre"`
@@ -386,30 +174,30 @@ func decimals(v float64, n int) float64 {
 	return math.RoundToEven(v*p) / p
 }
 
-// aggregate reads "simple: …", "group 2004: …", "calendar 2005", "dynamic 1" and the like.
+var keyOfAverage = regexp.MustCompile(`-?\d+`)
+
+// aggregate reads "simple: …", "group 2004", "calendar 2005", "dynamic e=1"; without a number it is the overall average.
 func aggregate(panel effect.Panel, kind string) (any, error) {
 	cells, err := effect.GroupTimes(panel)
 	if err != nil {
 		return nil, err
 	}
-	word, _, _ := strings.Cut(kind, ":")
-	fields := strings.Fields(word)
-	averages, err := effect.Aggregate(cells, effect.Over(fields[0]))
+	over := effect.Over(regexp.MustCompile(`^\w+`).FindString(kind))
+	key := keyOfAverage.FindString(kind)
+	if over == effect.Simple || key == "" {
+		att, err := effect.Overall(cells, over)
+		return map[string]any{"att": att, "published_att_4dp": decimals(att, 4)}, err
+	}
+	averages, err := effect.Aggregate(cells, over)
 	if err != nil {
 		return nil, err
 	}
-	key := 0
-	if len(fields) > 1 {
-		if key, err = strconv.Atoi(strings.TrimLeft(fields[1], "eg=")); err != nil {
-			return nil, err
-		}
-	}
 	for _, a := range averages {
-		if a.Key == key {
+		if strconv.Itoa(a.Key) == key {
 			return map[string]any{"att": a.Estimate, "published_att_4dp": decimals(a.Estimate, 4)}, nil
 		}
 	}
-	return nil, fmt.Errorf("aggregation %q has no value %d", kind, key)
+	return nil, fmt.Errorf("aggregation %q has no value %s", kind, key)
 }
 
 func runTwoWay(rawUnit, rawTime json.RawMessage, post, y []float64) (any, error) {
@@ -481,19 +269,12 @@ func datasetSynthetic(table donorTable, method string, given map[string]float64)
 		got, err := effect.SyntheticDiD(table.Donors, effect.FrankWolfe)
 		return map[string]any{"estimate": got.Estimate, "published": decimals(got.Estimate, 1)}, err
 	}
-	got, err := effect.SyntheticControl(table.Donors, o)
+	fit := func() (effect.Synthetic, error) { return effect.SyntheticControl(table.Donors, o) }
 	if len(given) > 0 {
-		weights := make([]float64, len(table.names))
-		sum := 0.0
-		for j, name := range table.names {
-			weights[j] = given[name]
-			sum += weights[j]
-		}
-		for j := range weights {
-			weights[j] /= sum // printed weights sum to 1 only up to rounding
-		}
-		got, err = effect.WithWeights(table.Donors, weights)
+		weights := table.only(given)
+		fit = func() (effect.Synthetic, error) { return effect.WithWeights(table.Donors, weights) }
 	}
+	got, err := fit()
 	if err != nil {
 		return nil, err
 	}
@@ -525,6 +306,20 @@ type donorTable struct {
 	effect.Donors
 	names []string
 	years []int
+}
+
+// only keeps the donors that are given a weight, and gives their weights in the same order.
+func (t *donorTable) only(given map[string]float64) []float64 {
+	var names []string
+	var rows [][]float64
+	var weights []float64
+	for j, name := range t.names {
+		if w, ok := given[name]; ok {
+			names, rows, weights = append(names, name), append(rows, t.Donors.Donors[j]), append(weights, w)
+		}
+	}
+	t.names, t.Donors.Donors = names, rows
+	return weights
 }
 
 // readDonors reads a long table of unit, year and value.

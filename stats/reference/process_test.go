@@ -221,11 +221,13 @@ func runFarrington(c Case) (any, error) {
 	if err := decodeCase(c, &in, &params); err != nil {
 		return nil, err
 	}
-	if params.Algorithm != "farrington" || params.Power != "2/3" || len(params.Limit54) != 2 {
+	power, known := map[string]process.Power{"2/3": process.TwoThirds, "1/2": process.Half, "none": process.None}[params.Power]
+	if params.Algorithm != "farrington" || !known || len(params.Limit54) != 2 {
 		return nil, fmt.Errorf("unknown settings: %+v", params)
 	}
 	o := process.Classic(in.Frequency, params.Years, params.Window)
-	o.Alpha, o.Reweight, o.Trend, o.Population = params.Alpha, params.Reweight, params.Trend, in.Population
+	o.Alpha, o.Reweight, o.Trend, o.Power = params.Alpha, params.Reweight, params.Trend, power
+	o.Population = in.Population
 	o.LeastCases, o.LeastWithin = params.Limit54[0], params.Limit54[1]
 	got, err := process.Farrington(in.Y, fromOne(params.At), o)
 	if err != nil {
