@@ -18,6 +18,7 @@ const (
 	TooFewEvents     Reason = "too_few_events"    // the method is not defined, or not honest, for so few events
 	TooFewPoints     Reason = "too_few_points"    // the series is shorter than the method needs
 	MissingBands     Reason = "missing_bands"     // age bands of the standard are absent
+	Missing          Reason = "missing"           // a value that is needed is suppressed or absent, which is not zero
 	UnequalLengths   Reason = "unequal_lengths"   // slices that belong together differ in length
 	Unordered        Reason = "unordered"         // periods are not strictly increasing (unsorted or duplicated)
 	OutsideSeries    Reason = "outside_series"    // the event lies outside the series
