@@ -138,3 +138,26 @@ func (s *Store) State(ctx context.Context, asOf time.Time) (schema.State, error)
 	st.LastReleased, st.FirstReleased = orZero(st.LastReleased), orZero(st.FirstReleased)
 	return st, nil
 }
+
+// ReleaseRevisions gives the cells that one release changed against what its dataset said before.
+func (s *Store) ReleaseRevisions(ctx context.Context, release uint64) ([]schema.Revision, error) {
+	qctx, cancel := read(ctx, clickhouse.Parameters{"release": strconv.FormatUint(release, 10)})
+	defer cancel()
+	var ids []string
+	if err := s.conn.QueryRow(qctx, "SELECT groupUniqArray(toString(indicator)) FROM observation WHERE release = {release:UInt64}").Scan(&ids); err != nil {
+		return nil, fmt.Errorf("store: release %d: %w", release, err)
+	}
+	var out []schema.Revision
+	for _, id := range ids {
+		all, err := s.Revisions(ctx, id, time.Time{})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range all {
+			if r.Release == release {
+				out = append(out, r)
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,259 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/schollz/progressbar/v3"
+
+	"utfall/ingest"
+	"utfall/ingest/reference"
+	"utfall/schema"
+)
+
+type ingestFlags struct {
+	common
+	all, dryRun, json bool
+	file, dataset     string
+	maxBytes          int64
+	maxRejects        float64
+}
+
+func (a app) ingest(ctx context.Context, args []string) error {
+	var o ingestFlags
+	f := a.flags("ingest", &o.common)
+	f.BoolVar(&o.all, "all", false, "every dataset of the reference collection")
+	f.StringVar(&o.file, "file", "", "a tidy CSV file, a full delivery of its dataset")
+	f.StringVar(&o.dataset, "dataset", "", "the dataset that --file delivers (default: file/ and the file's name)")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show what would change and publish nothing")
+	f.BoolVar(&o.json, "json", false, "one JSON object a delivery")
+	f.Int64Var(&o.maxBytes, "max-bytes", 0, "largest file that is read (default 2000000000)")
+	f.Float64Var(&o.maxRejects, "max-reject-share", 0, "share of rows that may be rejected before a delivery is refused (default 0.001)")
+	if err := a.parse(f, args); err != nil {
+		return err
+	}
+	deliveries, err := o.deliveries(f.Args())
+	if err != nil {
+		return err
+	}
+	h, err := a.open(ctx, o.common)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.close() }()
+	progress, end := a.progress(o)
+	runner, err := h.runner(ingest.Options{DryRun: o.dryRun, MaxBytes: o.maxBytes, MaxRejectShare: o.maxRejects, Progress: progress})
+	if err != nil {
+		return err
+	}
+	var errs []error
+	var sum summary
+	for _, d := range deliveries {
+		result, err := runner.Run(ctx, d)
+		end()
+		if err != nil {
+			errs = append(errs, err)
+		}
+		sum.add(result, err)
+		if err := a.report(o, d, result, err); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	if !o.json {
+		fmt.Fprintln(a.stdout, sum.String())
+	}
+	return errors.Join(errs...)
+}
+
+// deliveries gives what the arguments name: one file, or datasets of the reference collection.
+func (o ingestFlags) deliveries(names []string) ([]ingest.Delivery, error) {
+	switch {
+	case o.file != "" && (o.all || len(names) > 0):
+		return nil, usageError{"--file delivers one dataset: leave out --all and the datasets' names"}
+	case o.file != "":
+		return fileDelivery(o.file, o.dataset)
+	case !o.all && len(names) == 0:
+		return nil, usageError{"name datasets, or give --all or --file PATH"}
+	}
+	collection, err := reference.Datasets()
+	if err != nil {
+		return nil, err
+	}
+	var out []ingest.Delivery
+	for _, d := range collection {
+		if o.all || contains(names, d.Name) {
+			out = append(out, embeddedDelivery(d.Name, d.Editions[len(d.Editions)-1]))
+		}
+	}
+	if !o.all && len(out) < len(names) {
+		return nil, usageError{fmt.Sprintf("not every dataset of %s is in the reference collection; `utfall status` lists them", strings.Join(names, ", "))}
+	}
+	return out, nil
+}
+
+func contains(names []string, dataset string) bool {
+	for _, n := range names {
+		if n == dataset || reference.Prefix+n == dataset {
+			return true
+		}
+	}
+	return false
+}
+
+func fileDelivery(path, dataset string) ([]ingest.Delivery, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is not a file", path)
+	}
+	if dataset == "" {
+		dataset = "file/" + strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	}
+	if !datasetName(dataset) {
+		return nil, usageError{fmt.Sprintf("%q cannot name a dataset: use letters a-z, digits and . _ - /; give --dataset", dataset)}
+	}
+	return []ingest.Delivery{{Dataset: dataset, Name: path, Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(path) }}}, nil
+}
+
+func datasetName(s string) bool {
+	return s != "" && len(s) <= 200 && strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-/") == "" && !strings.Contains(s, "..")
+}
+
+func embeddedDelivery(dataset string, f reference.File) ingest.Delivery {
+	return ingest.Delivery{Dataset: dataset, Name: f.Name, Size: int64(len(f.Content)),
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.Content)), nil }}
+}
+
+// progress draws a bar on a terminal and nothing elsewhere.
+func (a app) progress(o ingestFlags) (func(ingest.Progress), func()) {
+	if o.json || !isTerminal(a.stderr) {
+		return nil, func() {}
+	}
+	var bar *progressbar.ProgressBar
+	var step string
+	draw := func(p ingest.Progress) {
+		if p.Total < 1<<20 {
+			return
+		}
+		if bar == nil {
+			bar = progressbar.NewOptions64(p.Total, progressbar.OptionSetWriter(a.stderr), progressbar.OptionShowBytes(true),
+				progressbar.OptionSetWidth(30), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100e6))
+		}
+		if p.Step != step {
+			step = p.Step
+			bar.Describe(p.Dataset + ": " + step)
+		}
+		_ = bar.Set64(p.Bytes)
+	}
+	return draw, func() {
+		if bar != nil {
+			_ = bar.Finish()
+			bar = nil
+		}
+	}
+}
+
+// report prints what became of one delivery.
+func (a app) report(o ingestFlags, d ingest.Delivery, r ingest.Result, fault error) error {
+	if o.json {
+		line := map[string]any{"dataset": d.Dataset, "file": d.Name, "release": r.Release.Seq, "outcome": r.Release.Outcome, "counts": r.Release.Counts,
+			"reason": r.Release.Reason, "differences": r.Differences, "rejects": r.Rejects}
+		if fault != nil {
+			line["error"] = fault.Error()
+		}
+		return json.NewEncoder(a.stdout).Encode(line)
+	}
+	c := r.Release.Counts
+	if fault == nil {
+		fmt.Fprintf(a.stdout, "%s: %s: read %d, new %d, changed %d, deleted %d, unchanged %d, rejected %d\n", d.Dataset, outcome(o, r),
+			c.Read, c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected)
+	}
+	for i, x := range r.Rejects {
+		if i == 10 {
+			fmt.Fprintf(a.stderr, "  … and %d more; `utfall release show %d` lists them\n", c.Rejected-10, r.Release.Seq)
+			break
+		}
+		fmt.Fprintln(a.stderr, "  rejected:", ingest.Place(x))
+	}
+	return a.differences(r.Differences, c)
+}
+
+func outcome(o ingestFlags, r ingest.Result) string {
+	if o.dryRun {
+		return "dry run, nothing published"
+	}
+	if r.Release.Outcome == schema.Published {
+		return fmt.Sprintf("published as release %d", r.Release.Seq)
+	}
+	return string(r.Release.Outcome)
+}
+
+// differences shows what a dry run would change, as a table.
+func (a app) differences(list []schema.Difference, c schema.Counts) error {
+	if len(list) == 0 {
+		return nil
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "  \tindicator\tvariant\tarea\tperiod\tsex\tage\told\tnew")
+	for _, d := range list {
+		before, after := valueOr(d.Old, d.OldMissing), valueOr(d.New, d.NewMissing)
+		if d.Kind == "new" {
+			before = ""
+		}
+		if d.Kind == "deleted" {
+			after = ""
+		}
+		fmt.Fprintf(w, "  %s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", d.Kind, d.Indicator, d.Variant, d.Area, d.Period, d.Sex, d.Age, before, after)
+	}
+	if all := c.New + c.Changed + c.Deleted; all > uint64(len(list)) {
+		fmt.Fprintf(w, "  … and %d more\n", all-uint64(len(list)))
+	}
+	return w.Flush()
+}
+
+func valueOr(v float64, missing string) string {
+	if missing != "" {
+		return missing
+	}
+	return fmt.Sprintf("%g", v)
+}
+
+// summary adds deliveries up.
+type summary struct {
+	deliveries, failed int
+	counts             schema.Counts
+}
+
+func (s *summary) add(r ingest.Result, err error) {
+	s.deliveries++
+	if err != nil {
+		s.failed++
+	}
+	c := r.Release.Counts
+	s.counts.Read += c.Read
+	s.counts.New += c.New
+	s.counts.Changed += c.Changed
+	s.counts.Deleted += c.Deleted
+	s.counts.Unchanged += c.Unchanged
+	s.counts.Rejected += c.Rejected
+}
+
+// String gives the closing line.
+func (s *summary) String() string {
+	c := s.counts
+	return fmt.Sprintf("%s, %d not taken in: read %d, new %d, changed %d, deleted %d, unchanged %d, rejected %d",
+		plural(s.deliveries, "delivery", "deliveries"), s.failed, c.Read, c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected)
+}

@@ -1,0 +1,329 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"text/tabwriter"
+	"time"
+
+	"utfall/dashboard/export"
+	"utfall/ingest"
+	"utfall/ingest/reference"
+	"utfall/ingest/tidy"
+	"utfall/internal/engine"
+	"utfall/schema"
+)
+
+func (a app) export(ctx context.Context, args []string) error {
+	var c common
+	var indicator, area, asOf, format string
+	f := a.flags("export", &c)
+	f.StringVar(&indicator, "indicator", "", "ids, separated by commas")
+	f.StringVar(&area, "area", "", "codes, separated by commas (default: all)")
+	f.StringVar(&asOf, "as-of", "", "a date or moment: what was visible then (default: now)")
+	f.StringVar(&format, "format", "csv", "csv, csv-sv (semicolon and decimal comma, for Excel) or json")
+	if err := a.parse(f, args); err != nil {
+		return err
+	}
+	at, err := parseMoment(asOf)
+	if err != nil {
+		return err
+	}
+	q := schema.Query{Indicators: list(indicator), Areas: list(area), AsOf: at}
+	if len(q.Indicators) == 0 {
+		return usageError{"give --indicator ID"}
+	}
+	h, err := a.open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.close() }()
+	for _, id := range q.Indicators {
+		if _, ok := h.catalogue.Indicator(id); !ok {
+			return fmt.Errorf("indicator %q is not in the catalogue", id)
+		}
+	}
+	for _, code := range q.Areas {
+		if _, ok := h.catalogue.Areas.Get(code); !ok {
+			return fmt.Errorf("area %q is not known; write codes such as SE, SE-14, SE-1480 or DK", code)
+		}
+	}
+	figures, err := h.Series(ctx, q)
+	if err != nil {
+		return err
+	}
+	switch format {
+	case "csv":
+		return export.WriteCSV(a.stdout, figures, export.Machine)
+	case "csv-sv":
+		return export.WriteCSV(a.stdout, figures, export.Swedish)
+	case "json":
+		return export.WriteJSON(a.stdout, figures)
+	}
+	return usageError{fmt.Sprintf("format %q is not csv, csv-sv or json", format)}
+}
+
+func (a app) release(ctx context.Context, args []string) error {
+	if len(args) == 0 {
+		return usageError{"say list, show SEQ or withdraw SEQ"}
+	}
+	var c common
+	var dataset, reason string
+	var asJSON bool
+	f := a.flags("release "+args[0], &c)
+	f.StringVar(&dataset, "dataset", "", "of one dataset")
+	f.StringVar(&reason, "reason", "", "why a release is withdrawn")
+	f.BoolVar(&asJSON, "json", false, "one JSON object a line")
+	if err := a.parse(f, args[1:]); err != nil {
+		return err
+	}
+	h, err := a.open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.close() }()
+	lines, err := h.Ledger(ctx, 1_000_000, list(dataset)...)
+	if err != nil {
+		return err
+	}
+	if args[0] == "list" {
+		return a.printLedger(lines, asJSON)
+	}
+	if f.NArg() != 1 {
+		return usageError{"name one release by its number; flags go before it"}
+	}
+	seq, err := strconv.ParseUint(f.Arg(0), 10, 64)
+	if err != nil {
+		return usageError{fmt.Sprintf("%q is not a release number", f.Arg(0))}
+	}
+	for _, l := range lines {
+		if l.Seq != seq {
+			continue
+		}
+		switch args[0] {
+		case "show":
+			return a.showRelease(ctx, h, l)
+		case "withdraw":
+			return withdraw(ctx, h, l, reason)
+		}
+		return usageError{"say list, show SEQ or withdraw SEQ"}
+	}
+	return fmt.Errorf("there is no release %d; `utfall release list` lists them", seq)
+}
+
+func withdraw(ctx context.Context, h *house, l schema.Release, reason string) error {
+	switch {
+	case reason == "":
+		return usageError{"give --reason: it stands in the ledger"}
+	case l.Outcome != schema.Published:
+		return fmt.Errorf("release %d is %s, not published: there is nothing to withdraw", l.Seq, l.Outcome)
+	case !l.WithdrawnAt.IsZero():
+		return fmt.Errorf("release %d was withdrawn %s", l.Seq, l.WithdrawnAt.Format(time.RFC3339))
+	}
+	l.WithdrawnAt, l.Reason = time.Now(), reason
+	return h.Record(ctx, l)
+}
+
+func (a app) printLedger(lines []schema.Release, asJSON bool) error {
+	if asJSON {
+		e := json.NewEncoder(a.stdout)
+		for _, l := range lines {
+			if err := e.Encode(l); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "release\trecorded\tdataset\toutcome\tread\tnew\tchanged\tdeleted\tunchanged\trejected\treason")
+	for _, l := range lines {
+		c := l.Counts
+		state := string(l.Outcome)
+		if !l.WithdrawnAt.IsZero() {
+			state = "withdrawn"
+		}
+		fmt.Fprintf(w, "%d\t%s\t%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t%s\n", l.Seq, l.Recorded.Format(time.DateTime), l.Dataset, state,
+			c.Read, c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected, l.Reason)
+	}
+	return w.Flush()
+}
+
+func (a app) showRelease(ctx context.Context, h *house, l schema.Release) error {
+	if err := a.printLedger([]schema.Release{l}, false); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "payload %s, fetched %s, by version %s\n", l.ContentHash, l.Fetched.Format(time.RFC3339), l.Program)
+	rejects, err := h.Rejects(ctx, l.Seq, 1000)
+	if err != nil {
+		return err
+	}
+	for _, r := range rejects {
+		fmt.Fprintf(a.stdout, "rejected (%s): %s\n", r.Reason, ingest.Place(r))
+	}
+	revisions, err := h.ReleaseRevisions(ctx, l.Seq)
+	if err != nil {
+		return err
+	}
+	for _, r := range revisions {
+		fmt.Fprintf(a.stdout, "revised: %s %s %s %s sex %s age %s: %s -> %s\n", r.Indicator, r.Variant, r.Area, r.Period, r.Sex, r.Age,
+			valueOr(r.Old, string(r.OldMissing)), valueOr(r.New, string(r.NewMissing)))
+	}
+	return nil
+}
+
+func (a app) status(ctx context.Context, args []string) error {
+	var c common
+	var asJSON bool
+	f := a.flags("status", &c)
+	f.BoolVar(&asJSON, "json", false, "one JSON object a dataset")
+	if err := a.parse(f, args); err != nil {
+		return err
+	}
+	h, err := a.open(ctx, c)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.close() }()
+	lines, err := h.Ledger(ctx, 1_000_000)
+	if err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	var newest []schema.Release
+	for _, l := range lines {
+		if !seen[l.Dataset] {
+			newest = append(newest, l)
+		}
+		seen[l.Dataset] = true
+	}
+	if err := a.printLedger(newest, asJSON); err != nil {
+		return err
+	}
+	collection, err := reference.Datasets()
+	if err != nil || asJSON {
+		return err
+	}
+	for _, d := range collection {
+		if !seen[d.Name] {
+			fmt.Fprintf(a.stdout, "%s: never taken in\n", d.Name)
+		}
+	}
+	return nil
+}
+
+// check validates what is embedded, or with --catalogue a folder that has the same layout.
+func (a app) check(_ context.Context, args []string) error {
+	var folder string
+	f := a.flags("check", nil)
+	f.StringVar(&folder, "catalogue", "", "a folder with catalogue/ and area/ instead of the embedded one")
+	if err := a.parse(f, args); err != nil {
+		return err
+	}
+	catalogue, err := schema.Load()
+	if folder != "" {
+		catalogue, err = schema.LoadFS(os.DirFS(folder))
+	}
+	if err != nil {
+		return err
+	}
+	collection, err := reference.Datasets()
+	if err != nil {
+		return err
+	}
+	rows, faults := uint64(0), 0
+	for _, d := range collection {
+		for _, e := range d.Editions {
+			n, errs := checkFile(e, catalogue)
+			rows += n
+			faults += len(errs)
+			for _, err := range errs {
+				fmt.Fprintln(a.stderr, err)
+			}
+		}
+	}
+	if faults > 0 {
+		return fmt.Errorf("%s in the reference collection", plural(faults, "fault", "faults"))
+	}
+	fmt.Fprintf(a.stdout, "%d indicators, %d areas, %d units, %d publishers, %d rows of figures: no faults\n",
+		len(catalogue.Indicators), len(catalogue.Areas.All()), len(catalogue.Units), len(catalogue.Publishers), rows)
+	return nil
+}
+
+func checkFile(e reference.File, catalogue *schema.Catalogue) (uint64, []error) {
+	in, err := embeddedDelivery("", e).Open()
+	if err != nil {
+		return 0, []error{err}
+	}
+	r, err := tidy.New(e.Name, in, catalogue)
+	if err != nil {
+		return 0, []error{err}
+	}
+	var errs []error
+	for {
+		_, rejects, err := r.Next()
+		for _, x := range rejects {
+			errs = append(errs, errors.New(ingest.Place(x)))
+		}
+		if err != nil {
+			var fault *tidy.FileError
+			if errors.As(err, &fault) {
+				errs = append(errs, err)
+			}
+			return r.Read(), errs
+		}
+	}
+}
+
+func (a app) migrate(ctx context.Context, args []string) error {
+	var c common
+	if err := a.parse(a.flags("migrate", &c), args); err != nil {
+		return err
+	}
+	h, err := a.open(ctx, c)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, "The schema is up to date.")
+	return h.close()
+}
+
+func (a app) doctor(ctx context.Context, args []string) error {
+	var c common
+	var asJSON bool
+	f := a.flags("doctor", &c)
+	f.BoolVar(&asJSON, "json", false, "as JSON")
+	if err := a.parse(f, args); err != nil {
+		return err
+	}
+	dir, err := a.dataDir(c)
+	if err != nil {
+		return err
+	}
+	report := engine.Examine(ctx, a.env, dir, nil)
+	report.Checks = append(report.Checks, assetCheck())
+	if asJSON {
+		if err := json.NewEncoder(a.stdout).Encode(report); err != nil {
+			return err
+		}
+	} else {
+		fmt.Fprintf(a.stdout, "utfall %s on %s, data in %s\n", version, report.System, report.DataDir)
+		for _, x := range report.Checks {
+			mark := "ok     "
+			if !x.OK {
+				mark = "MISSING"
+			}
+			fmt.Fprintf(a.stdout, "%s  %s: %s\n", mark, x.Name, x.Found)
+			if x.Remedy != "" && !x.OK {
+				fmt.Fprintf(a.stdout, "         %s\n", x.Remedy)
+			}
+		}
+	}
+	if !report.OK() {
+		return errors.New("something is missing; see above")
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+// Command utfall follows up public-health outcomes for a municipality: one program with verbs. All wiring is here; what
+// is worth a unit test lives in the rooms that it wires.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"utfall/internal/engine"
+)
+
+// version is set when the program is built.
+var version = "dev"
+
+func main() {
+	if len(os.Args) > 1 && os.Args[1] == engine.ChildArgument {
+		os.Exit(engine.Child(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// Exit codes.
+const (
+	done   = 0
+	failed = 1
+	usage  = 2
+)
+
+// app is what every verb is given.
+type app struct {
+	env            func(string) string
+	stdout, stderr io.Writer
+}
+
+type verb struct {
+	name, args, does string
+	run              func(app, context.Context, []string) error
+}
+
+func verbs() []verb {
+	return []verb{
+		{"up", "", "everything on this machine: engine, migrations, reference collection, dashboard", app.up},
+		{"serve", "", "the dashboard alone, against --clickhouse", app.serve},
+		{"ingest", "[DATASET…|--all|--file PATH]", "take figures in", app.ingest},
+		{"export", "--indicator ID", "figures as a file on standard output", app.export},
+		{"release", "list|show SEQ|withdraw SEQ", "the ledger of what was published", app.release},
+		{"status", "", "datasets: last run, last release, rejects", app.status},
+		{"check", "", "validate the catalogue, the area codes and the reference collection", app.check},
+		{"migrate", "", "bring the database's schema up to date", app.migrate},
+		{"doctor", "", "tell what is installed and what is not", app.doctor},
+		{"version", "", "print the version", func(a app, _ context.Context, _ []string) error {
+			fmt.Fprintln(a.stdout, "utfall", version)
+			return nil
+		}},
+	}
+}
+
+// usageError is a mistake in how the program was called.
+type usageError struct{ message string }
+
+func (e usageError) Error() string { return e.message }
+
+func run(ctx context.Context, args []string, env func(string) string, stdout, stderr io.Writer) int {
+	a := app{env, stdout, stderr}
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		a.help(stderr)
+		return usage
+	}
+	for _, v := range verbs() {
+		if v.name != args[0] {
+			continue
+		}
+		err := v.run(a, ctx, args[1:])
+		var wrong usageError
+		switch {
+		case err == nil:
+			return done
+		case errors.Is(err, flag.ErrHelp):
+			return usage
+		case errors.As(err, &wrong):
+			fmt.Fprintf(stderr, "utfall %s: %s\n", v.name, err)
+			return usage
+		}
+		fmt.Fprintf(stderr, "utfall %s: %s\n", v.name, err)
+		return failed
+	}
+	fmt.Fprintf(stderr, "utfall: there is no verb %q\n\n", args[0])
+	a.help(stderr)
+	return usage
+}
+
+func (a app) help(w io.Writer) {
+	fmt.Fprintln(w, "usage: utfall VERB [flags]")
+	for _, v := range verbs() {
+		fmt.Fprintf(w, "  %-8s %-30s %s\n", v.name, v.args, v.does)
+	}
+	fmt.Fprintln(w, "\nutfall VERB --help lists a verb's flags. Each flag can be set as UTFALL_… in the environment.")
+}

@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/term"
+
+	"utfall/ingest"
+	"utfall/internal/engine"
+	"utfall/internal/store"
+	"utfall/schema"
+)
+
+// common is the flags of every verb that reads or writes figures.
+type common struct {
+	dataDir, clickhouse string
+	verbose             bool
+}
+
+// flags makes a verb's flag set. A flag that is not given is looked for in the environment: --data-dir is
+// UTFALL_DATA_DIR.
+func (a app) flags(name string, c *common) *flag.FlagSet {
+	f := flag.NewFlagSet("utfall "+name, flag.ContinueOnError)
+	f.SetOutput(a.stderr)
+	if c != nil {
+		f.StringVar(&c.dataDir, "data-dir", "", "where data are kept (default: utfall in the user's data directory)")
+		f.StringVar(&c.clickhouse, "clickhouse", "", "clickhouse://user:password@host:9000/database; default: the embedded engine")
+		f.BoolVar(&c.verbose, "verbose", false, "log what the engine and the runs do")
+	}
+	return f
+}
+
+func (a app) parse(f *flag.FlagSet, args []string) error {
+	if err := f.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return usageError{err.Error()}
+	}
+	given := map[string]bool{}
+	f.Visit(func(x *flag.Flag) { given[x.Name] = true })
+	var errs []error
+	f.VisitAll(func(x *flag.Flag) {
+		key := "UTFALL_" + strings.ToUpper(strings.ReplaceAll(x.Name, "-", "_"))
+		if v := a.env(key); v != "" && !given[x.Name] {
+			if err := f.Set(x.Name, v); err != nil {
+				errs = append(errs, usageError{fmt.Sprintf("%s=%q: %v", key, v, err)})
+			}
+		}
+	})
+	return errors.Join(errs...)
+}
+
+func (a app) dataDir(c common) (string, error) {
+	if c.dataDir != "" {
+		return filepath.Abs(c.dataDir)
+	}
+	if base := a.env("XDG_DATA_HOME"); base != "" {
+		return filepath.Join(base, "utfall"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", fmt.Errorf("no data directory: %w; give --data-dir", err)
+	}
+	return filepath.Join(home, ".local", "share", "utfall"), nil
+}
+
+func (a app) logger(c common) *slog.Logger {
+	level := slog.LevelWarn
+	if c.verbose {
+		level = slog.LevelInfo
+	}
+	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
+}
+
+// house is an opened data directory: a store that answers, its schema up to date.
+type house struct {
+	*store.Store
+	engine    *engine.Engine // nil with a server of its own
+	dataDir   string
+	catalogue *schema.Catalogue
+	log       *slog.Logger
+}
+
+// open starts or joins the engine, or reaches the server that --clickhouse names, and migrates.
+func (a app) open(ctx context.Context, c common) (*house, error) {
+	catalogue, err := schema.Load()
+	if err != nil {
+		return nil, err
+	}
+	h := &house{catalogue: catalogue, log: a.logger(c)}
+	if h.dataDir, err = a.dataDir(c); err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(h.dataDir, 0o750); err != nil {
+		return nil, fmt.Errorf("data directory: %w", err)
+	}
+	address := c.clickhouse
+	if address == "" {
+		library, err := engine.Find(a.env)
+		if err != nil {
+			return nil, err
+		}
+		if h.engine, err = engine.StartOrJoin(ctx, engine.Options{DataDir: h.dataDir, LibraryPath: library.Path, Logger: h.log,
+			FileAccess: a.env("UTFALL_BENCH_FILES") != ""}); err != nil {
+			return nil, err
+		}
+		address = h.engine.Connection().URL()
+	}
+	if h.Store, err = store.Open(ctx, address); err != nil {
+		return nil, errors.Join(err, h.stopEngine())
+	}
+	if err := h.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h, nil
+}
+
+// close ends the connections first: the engine waits for them.
+func (h *house) close() error {
+	return errors.Join(h.Store.Close(), h.stopEngine())
+}
+
+func (h *house) stopEngine() error {
+	if h.engine == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	return h.engine.Stop(ctx)
+}
+
+func (h *house) runner(o ingest.Options) (*ingest.Runner, error) {
+	o.Writer, o.Catalogue, o.DataDir, o.Logger, o.Program = h.Store, h.catalogue, h.dataDir, h.log, version
+	return ingest.New(o)
+}
+
+// parseMoment reads --as-of: a date means the end of that day in Sweden.
+func parseMoment(s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if t, err := time.Parse(time.RFC3339Nano, s); err == nil {
+		return t, nil
+	}
+	zone, err := time.LoadLocation("Europe/Stockholm")
+	if err != nil {
+		return time.Time{}, err
+	}
+	d, err := time.ParseInLocation(time.DateOnly, s, zone)
+	if err != nil {
+		return time.Time{}, usageError{fmt.Sprintf("--as-of %q is neither a date (2026-11-23) nor a moment (2026-11-23T12:00:00Z)", s)}
+	}
+	return d.AddDate(0, 0, 1).Add(-time.Microsecond), nil
+}
+
+func isTerminal(w any) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+func list(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' })
+}
+
+func plural(n int, one, many string) string {
+	return fmt.Sprintf("%d %s", n, map[bool]string{true: one, false: many}[n == 1])
+}

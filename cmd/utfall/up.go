@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"utfall/dashboard"
+	"utfall/ingest"
+	"utfall/ingest/reference"
+	"utfall/internal/ops"
+	"utfall/schema"
+)
+
+type serveFlags struct {
+	common
+	addr, opsAddr string
+}
+
+func (a app) serveFlags(name string, args []string) (serveFlags, error) {
+	var o serveFlags
+	f := a.flags(name, &o.common)
+	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address of the dashboard; port 0 picks a free one")
+	f.StringVar(&o.opsAddr, "ops-addr", "127.0.0.1:9464", "address of /metrics, /healthz and /readyz")
+	if err := a.parse(f, args); err != nil {
+		return o, err
+	}
+	if f.NArg() > 0 {
+		return o, usageError{"takes flags only"}
+	}
+	return o, nil
+}
+
+func (a app) up(ctx context.Context, args []string) error {
+	o, err := a.serveFlags("up", args)
+	if err != nil {
+		return err
+	}
+	return a.serveWith(ctx, o, true)
+}
+
+func (a app) serve(ctx context.Context, args []string) error {
+	o, err := a.serveFlags("serve", args)
+	if err != nil {
+		return err
+	}
+	if o.clickhouse == "" {
+		return usageError{"give --clickhouse URL, or run `utfall up` for the embedded engine"}
+	}
+	return a.serveWith(ctx, o, false)
+}
+
+// serveWith runs until ctx ends or the engine does.
+func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error) {
+	page, err := net.Listen("tcp", o.addr)
+	if err != nil {
+		return fmt.Errorf("dashboard: %w; is another utfall running? give --addr", err)
+	}
+	defer func() { _ = page.Close() }()
+	opsListener, err := net.Listen("tcp", o.opsAddr)
+	if err != nil {
+		return fmt.Errorf("metrics: %w; give --ops-addr", err)
+	}
+	defer func() { _ = opsListener.Close() }()
+	h, err := a.open(ctx, o.common)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	collection, err := reference.Datasets()
+	if err != nil {
+		return err
+	}
+	names := make([]string, len(collection))
+	for i, d := range collection {
+		names[i] = d.Name
+	}
+	metrics := ops.New(version, names)
+	if load {
+		if err := a.loadCollection(ctx, h, collection, metrics); err != nil {
+			return err
+		}
+	}
+	server, err := dashboard.New(dashboard.Config{Reader: h.Store, Catalogue: h.catalogue, Logger: h.log, Version: version, Observe: metrics.Request})
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return server.Serve(ctx, page) })
+	group.Go(func() error { return metrics.Serve(ctx, opsListener, h.Ping) })
+	if h.engine != nil {
+		group.Go(func() error {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-h.engine.Done():
+				return fmt.Errorf("the engine ended: %w", h.engine.Err())
+			}
+		})
+	}
+	fmt.Fprintf(a.stdout, "Utfall is ready at http://%s (metrics at http://%s/metrics)\n", page.Addr(), opsListener.Addr())
+	return group.Wait()
+}
+
+// loadCollection takes in what the ledger does not know of the reference collection: everything in an empty data
+// directory, nothing in a filled one, and what is new after an upgrade. A figure that was delivered since by hand is not
+// overwritten, because a payload that was taken in once is not taken in again.
+func (a app) loadCollection(ctx context.Context, h *house, collection []reference.Dataset, metrics *ops.Metrics) error {
+	runner, err := h.runner(ingest.Options{})
+	if err != nil {
+		return err
+	}
+	known, err := h.knownPayloads(ctx, metrics)
+	if err != nil {
+		return err
+	}
+	started, taken := time.Now(), 0
+	for _, d := range collection {
+		for _, f := range d.Editions {
+			sum := sha256.Sum256(f.Content)
+			if known[d.Name+hex.EncodeToString(sum[:])] {
+				continue
+			}
+			if taken == 0 {
+				fmt.Fprintln(a.stdout, "Loading the reference collection")
+			}
+			taken++
+			result, err := runner.Run(ctx, embeddedDelivery(d.Name, f))
+			if err != nil {
+				return err
+			}
+			c := result.Release.Counts
+			metrics.Run(d.Name, string(result.Release.Outcome), time.Now(), [5]uint64{c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected})
+		}
+	}
+	if taken > 0 {
+		fmt.Fprintf(a.stdout, "Loaded %s in %.1f s\n", plural(taken, "delivery", "deliveries"), time.Since(started).Seconds())
+	}
+	return nil
+}
+
+// knownPayloads gives dataset and hash of every payload that was taken in, and tells the metrics what the ledger says, so
+// that a restart neither fires nor hides an alert.
+func (h *house) knownPayloads(ctx context.Context, metrics *ops.Metrics) (map[string]bool, error) {
+	lines, err := h.Ledger(ctx, 1_000_000)
+	if err != nil {
+		return nil, err
+	}
+	known := map[string]bool{}
+	for i := len(lines) - 1; i >= 0; i-- {
+		l := lines[i]
+		switch l.Outcome {
+		case schema.Published, schema.Unchanged, schema.Refused:
+			known[l.Dataset+l.ContentHash] = true
+			metrics.Seen(l.Dataset, string(l.Outcome), l.Recorded)
+		}
+	}
+	return known, nil
+}

@@ -1,0 +1,110 @@
+package dashboard
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"utfall/schema"
+)
+
+// asset is bytes that are ready to send, packed and not.
+type asset struct {
+	body, packed []byte
+	kind, hash   string
+	name         string // of the file, for downloads
+}
+
+func newAsset(body []byte, kind string) asset {
+	sum := sha256.Sum256(body)
+	a := asset{body: body, kind: kind, hash: hex.EncodeToString(sum[:6])}
+	if !strings.HasPrefix(kind, "font/") && len(body) > 1000 {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		_, err := w.Write(body)
+		if err == nil && w.Close() == nil {
+			a.packed = b.Bytes()
+		}
+	}
+	return a
+}
+
+func (a asset) send(c *fiber.Ctx) error {
+	etag := `"` + a.hash + `"`
+	c.Set(fiber.HeaderETag, etag)
+	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
+	if c.Get(fiber.HeaderIfNoneMatch) == etag {
+		return c.SendStatus(fiber.StatusNotModified)
+	}
+	if a.packed != nil && strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
+		c.Set(fiber.HeaderContentEncoding, "gzip")
+		return c.Send(a.packed)
+	}
+	return c.Send(a.body)
+}
+
+// cache keeps whole pages while nothing in the ledger changes.
+type cache struct {
+	mu      sync.Mutex
+	state   schema.State
+	day     string // pages print today's date
+	checked time.Time
+	pages   map[string]asset
+}
+
+// maxPages bounds the cache; when it is full it is emptied.
+const maxPages = 2000
+
+// stateAge is how long the ledger's state is taken for true without asking.
+const stateAge = time.Second
+
+func newCache() *cache { return &cache{pages: map[string]asset{}} }
+
+// current gives the ledger's state, asked for at most once in stateAge; when it has changed the pages are forgotten.
+func (s *Server) current(ctx context.Context) (schema.State, error) {
+	s.cache.mu.Lock()
+	defer s.cache.mu.Unlock()
+	now := s.Now()
+	if age := now.Sub(s.cache.checked); age >= 0 && age < stateAge {
+		return s.cache.state, nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
+	defer cancel()
+	state, err := s.Reader.State(ctx, time.Time{})
+	if err != nil {
+		return state, err
+	}
+	if day := now.Format(time.DateOnly); state != s.cache.state || day != s.cache.day {
+		s.cache.state, s.cache.day = state, day
+		s.cache.pages = map[string]asset{}
+	}
+	s.cache.checked = now
+	return state, nil
+}
+
+func (c *cache) get(key string) (asset, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a, ok := c.pages[key]
+	return a, ok
+}
+
+// put keeps a page if it was made from the state that the cache still holds.
+func (c *cache) put(key string, a asset, made schema.State) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if made != c.state {
+		return
+	}
+	if len(c.pages) >= maxPages {
+		c.pages = map[string]asset{}
+	}
+	c.pages[key] = a
+}

@@ -1,0 +1,128 @@
+// Package chart turns series into pictures: an ECharts option for the live chart, and SVG drawn here, which stands in the
+// page without script, on paper and in downloads. Both come from the same Line.
+//
+// It alone imports go-echarts, and uses it to build options only: no HTML and no script come out of it. A missing value
+// is a gap, never a zero, and no line joins across it.
+package chart
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+)
+
+// Point is one figure of a series.
+type Point struct {
+	X     float64 // the middle of the period, in years: 2022.5
+	Y     float64 // in the indicator's unit; meaningful only if Has
+	Label string  // the period in words
+	Text  string  // the value in words
+	Has   bool
+	Break bool // not comparable with the point before: the line does not join
+	Weak  bool // provisional, estimated, derived and the like: drawn hollow
+}
+
+// Series is one line.
+type Series struct {
+	Name   string
+	Points []Point
+}
+
+// Line is a line chart over time.
+type Line struct {
+	Title    string
+	Unit     string
+	Decimals int
+	Series   []Series
+	Number   func(float64) string // writes the numbers of the axis
+	Breaks   []Break
+}
+
+// Break is a moment from which a series is counted in another way.
+type Break struct {
+	X     float64
+	Label string
+}
+
+// JSON gives what charts.js draws: the ECharts option and what it needs to write numbers. Every `<` is escaped, so no
+// label can end the script element that it stands in.
+func (l Line) JSON() ([]byte, error) {
+	line := charts.NewLine()
+	lo, hi, top := l.extent()
+	line.SetGlobalOptions(
+		charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: math.Floor(lo), Max: math.Ceil(hi), SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
+		charts.WithYAxisOpts(opts.YAxis{Type: "value", Min: 0, Max: top}),
+		charts.WithGridOpts(opts.Grid{Left: "8", Right: "90", Top: "16", Bottom: "8", ContainLabel: opts.Bool(true)}),
+		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(false)}),
+	)
+	for i, s := range l.Series {
+		data := make([]opts.LineData, 0, len(s.Points))
+		for _, p := range s.Points {
+			if p.Break {
+				data = append(data, opts.LineData{Value: []any{p.X - 0.01, nil, ""}})
+			}
+			var y any
+			if p.Has {
+				y = p.Y
+			}
+			data = append(data, opts.LineData{Value: []any{p.X, y, p.Label}})
+		}
+		line.AddSeries(s.Name, data, charts.WithLineChartOpts(opts.LineChart{Symbol: symbols[i%len(symbols)], SymbolSize: 6,
+			ShowSymbol: opts.Bool(true), ConnectNulls: opts.Bool(false)}),
+			charts.WithLineStyleOpts(opts.LineStyle{Width: 2, Type: dashes[i%len(dashes)]}))
+	}
+	option := line.JSON()
+	for _, key := range []string{"color", "legend", "tooltip", "title"} {
+		delete(option, key) // charts.js gives these from the page's own colours and language
+	}
+	out, err := json.Marshal(map[string]any{"option": option, "decimals": l.Decimals})
+	if err != nil {
+		return nil, fmt.Errorf("chart: %w", err)
+	}
+	return out, nil
+}
+
+// Series are told apart by colour, symbol and dash at once.
+var (
+	symbols = []string{"circle", "rect", "triangle", "diamond", "circle", "rect"}
+	dashes  = []string{"solid", "dashed", "dotted", "dashed", "dotted", "dashed"}
+)
+
+// extent gives the first and last moment and the top of the value axis, which begins at zero.
+func (l Line) extent() (lo, hi, top float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, s := range l.Series {
+		for _, p := range s.Points {
+			lo, hi = min(lo, p.X), max(hi, p.X)
+			if p.Has {
+				top = max(top, p.Y)
+			}
+		}
+	}
+	if lo > hi {
+		return 0, 1, 1
+	}
+	if hi-lo < 1 {
+		lo, hi = lo-1, hi+1
+	}
+	step := tick(top)
+	return lo, hi, max(step*math.Ceil(top/step), step)
+}
+
+// tick gives a round step that divides a value axis into about five.
+func tick(top float64) float64 {
+	if top <= 0 {
+		return 1
+	}
+	raw := top / 5
+	power := math.Pow(10, math.Floor(math.Log10(raw)))
+	for _, m := range []float64{1, 2, 5} {
+		if raw <= m*power {
+			return m * power
+		}
+	}
+	return 10 * power
+}

@@ -1,0 +1,142 @@
+// Package export writes figures as files: CSV for machines, CSV for a Swedish Excel, and JSON. Pages and the command
+// line share it, so what is downloaded equals what is shown. It may import schema and the standard library.
+package export
+
+import (
+	"bufio"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"utfall/schema"
+)
+
+// Dialect is a way to write CSV.
+type Dialect int
+
+// The dialects.
+const (
+	Machine Dialect = iota // UTF-8, comma, decimal point
+	Swedish                // UTF-8 with a byte order mark, semicolon, decimal comma, text cells guarded against formulas
+)
+
+var header = []string{"indicator", "variant", "area", "period", "sex", "age", "breakdown", "value", "unit", "lower", "upper", "missing", "symbol", "flags",
+	"source", "citation", "url", "note", "dataset", "release", "released"}
+
+// WriteCSV writes observations with one header line. The machine dialect is a tidy delivery with further columns at the
+// end. unit is left to the caller's catalogue: see WriteCSVWithUnits.
+func WriteCSV(w io.Writer, figures []schema.Observation, d Dialect) error {
+	return WriteCSVWithUnits(w, figures, d, nil)
+}
+
+// WriteCSVWithUnits writes observations; unit gives the id of an indicator's unit.
+func WriteCSVWithUnits(w io.Writer, figures []schema.Observation, d Dialect, unit func(indicator string) string) error {
+	buffered := bufio.NewWriter(w)
+	out := csv.NewWriter(buffered)
+	if d == Swedish {
+		if _, err := buffered.WriteString("\ufeff"); err != nil {
+			return err
+		}
+		out.Comma, out.UseCRLF = ';', true
+	}
+	if err := out.Write(header); err != nil {
+		return err
+	}
+	for _, o := range figures {
+		u := ""
+		if unit != nil {
+			u = unit(o.Indicator)
+		}
+		row := []string{o.Indicator, o.Variant, o.Area, o.Period.String(), string(o.Sex), o.Age, o.Breakdown, value(o, d), u, limit(o.Lower, d), limit(o.Upper, d),
+			string(o.Missing), o.Symbol, o.Flags, o.Source, o.Citation, o.URL, o.Note, o.Dataset, strconv.FormatUint(o.Release, 10), o.Released.UTC().Format("2006-01-02T15:04:05.000000Z")}
+		if d == Swedish {
+			for i := range row {
+				if header[i] != "value" && header[i] != "lower" && header[i] != "upper" {
+					row[i] = guard(row[i])
+				}
+			}
+		}
+		if err := out.Write(row); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	if err := out.Error(); err != nil {
+		return err
+	}
+	return buffered.Flush()
+}
+
+// guard keeps a spreadsheet from running a text as a formula.
+func guard(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+func value(o schema.Observation, d Dialect) string {
+	if o.Missing != schema.Present {
+		return ""
+	}
+	return number(o.Value, d)
+}
+
+func limit(v *float64, d Dialect) string {
+	if v == nil {
+		return ""
+	}
+	return number(*v, d)
+}
+
+func number(v float64, d Dialect) string {
+	s := strconv.FormatFloat(v, 'f', -1, 64)
+	if d == Swedish {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s
+}
+
+type figure struct {
+	Indicator string   `json:"indicator"`
+	Variant   string   `json:"variant"`
+	Area      string   `json:"area"`
+	Period    string   `json:"period"`
+	Sex       string   `json:"sex"`
+	Age       string   `json:"age"`
+	Breakdown string   `json:"breakdown"`
+	Value     *float64 `json:"value"`
+	Lower     *float64 `json:"lower"`
+	Upper     *float64 `json:"upper"`
+	Missing   string   `json:"missing"`
+	Symbol    string   `json:"symbol"`
+	Flags     []string `json:"flags"`
+	Source    string   `json:"source"`
+	Citation  string   `json:"citation"`
+	URL       string   `json:"url"`
+	Note      string   `json:"note"`
+	Dataset   string   `json:"dataset"`
+	Release   uint64   `json:"release"`
+	Released  string   `json:"released"`
+}
+
+// WriteJSON writes observations as an array of objects; a missing value is null.
+func WriteJSON(w io.Writer, figures []schema.Observation) error {
+	list := make([]figure, len(figures))
+	for i, o := range figures {
+		list[i] = figure{o.Indicator, o.Variant, o.Area, o.Period.String(), string(o.Sex), o.Age, o.Breakdown, nil, o.Lower, o.Upper, string(o.Missing), o.Symbol,
+			strings.Fields(o.Flags), o.Source, o.Citation, o.URL, o.Note, o.Dataset, o.Release, o.Released.UTC().Format("2006-01-02T15:04:05.000000Z")}
+		if o.Missing == schema.Present {
+			list[i].Value = &o.Value
+		}
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", " ")
+	if err := e.Encode(list); err != nil {
+		return fmt.Errorf("export: %w", err)
+	}
+	return nil
+}

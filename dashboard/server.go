@@ -1,0 +1,220 @@
+package dashboard
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+
+	"utfall/dashboard/web"
+	"utfall/schema"
+)
+
+// Reader is what the pages need of a store. Every call says as of which moment.
+type Reader interface {
+	Series(ctx context.Context, q schema.Query) ([]schema.Observation, error)
+	Revisions(ctx context.Context, indicator string, asOf time.Time) ([]schema.Revision, error)
+	Releases(ctx context.Context, indicator string, asOf time.Time) ([]schema.Release, error)
+	State(ctx context.Context, asOf time.Time) (schema.State, error)
+}
+
+// Config says what a server needs. Reader and Catalogue are required.
+type Config struct {
+	Reader    Reader
+	Catalogue *schema.Catalogue
+	Logger    *slog.Logger
+	Now       func() time.Time
+	Version   string
+	Observe   func(route string, status int, took time.Duration) // counts requests; may be nil
+}
+
+// Server answers the pages.
+type Server struct {
+	Config
+	app    *fiber.App
+	pages  *template.Template
+	assets map[string]asset  // by the name in the address
+	names  map[string]string // plain name to name with hash
+	cache  *cache
+}
+
+//go:embed template/*.html static/utfall.css
+var files embed.FS
+
+// panelTimeout bounds the loading of one panel.
+const panelTimeout = 5 * time.Second
+
+// New builds a server. It fails if the pages' script and fonts were not bundled.
+func New(c Config) (*Server, error) {
+	if c.Reader == nil || c.Catalogue == nil {
+		return nil, errors.New("dashboard: a reader and a catalogue are needed")
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Observe == nil {
+		c.Observe = func(string, int, time.Duration) {}
+	}
+	s := &Server{Config: c, cache: newCache()}
+	bundle, names, err := web.Files()
+	if err != nil {
+		return nil, fmt.Errorf("dashboard: %w", err)
+	}
+	if err := s.loadAssets(bundle, names); err != nil {
+		return nil, fmt.Errorf("dashboard: %w", err)
+	}
+	if s.pages, err = template.New("").ParseFS(files, "template/*.html"); err != nil {
+		return nil, fmt.Errorf("dashboard: %w", err)
+	}
+	s.app = fiber.New(fiber.Config{
+		AppName: "Utfall", DisableStartupMessage: true, Immutable: true, GETOnly: true,
+		ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
+		BodyLimit: 64 << 10, ReadBufferSize: 16 << 10, ErrorHandler: s.fault,
+	})
+	s.app.Use(s.guard)
+	s.app.Get("/static/:name", s.static)
+	for _, lang := range []schema.Lang{schema.SV, schema.EN} {
+		prefix := prefixOf(lang)
+		s.app.Get(prefix+"/", s.page(lang, "overview", s.overview))
+		s.app.Get(prefix+"/indikator/:id.csv", s.page(lang, "csv", s.downloadCSV))
+		s.app.Get(prefix+"/indikator/:id.json", s.page(lang, "json", s.downloadJSON))
+		s.app.Get(prefix+"/indikator/:id", s.page(lang, "indicator", s.indicator))
+	}
+	return s, nil
+}
+
+func prefixOf(l schema.Lang) string {
+	if l == schema.EN {
+		return "/en"
+	}
+	return ""
+}
+
+// Serve answers on a listener until ctx ends, then lets requests under way finish.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	stop := context.AfterFunc(ctx, func() { _ = s.app.ShutdownWithTimeout(5 * time.Second) })
+	defer stop()
+	return s.app.Listener(l)
+}
+
+// Test answers one request without a network.
+func (s *Server) Test(r *http.Request) (*http.Response, error) { return s.app.Test(r, -1) }
+
+// guard sets the headers that every answer carries. No page may run or load anything that this program does not serve.
+func (s *Server) guard(c *fiber.Ctx) error {
+	started := time.Now()
+	c.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "+
+		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	c.Set("X-Content-Type-Options", "nosniff")
+	c.Set("Referrer-Policy", "same-origin")
+	err := c.Next()
+	if err != nil {
+		err = s.fault(c, err)
+	}
+	s.Observe(strings.Clone(c.Route().Path), c.Response().StatusCode(), time.Since(started))
+	return err
+}
+
+// problem is a fault that a reader can do something about.
+type problem struct {
+	status int
+	text   schema.Text
+}
+
+func (p problem) Error() string { return p.text.EN }
+
+func refuse(status int, sv, en string) error { return problem{status, schema.Text{SV: sv, EN: en}} }
+
+var (
+	notFound = problem{http.StatusNotFound, schema.Text{SV: "Sidan finns inte. Gå till översikten och välj en indikator där.",
+		EN: "There is no such page. Go to the overview and choose an indicator there."}}
+	broken = problem{http.StatusServiceUnavailable, schema.Text{SV: "Siffrorna kan inte visas just nu. Försök igen om en stund.",
+		EN: "The figures cannot be shown right now. Try again in a moment."}}
+)
+
+// fault turns an error into a plain page, or into problem+json for a download. Nothing internal is shown.
+func (s *Server) fault(c *fiber.Ctx, err error) error {
+	var p problem
+	var fe *fiber.Error
+	switch {
+	case errors.As(err, &p):
+	case errors.As(err, &fe) && fe.Code < 500:
+		p = notFound
+		p.status = fe.Code
+	default:
+		p = broken
+		s.Logger.Error("a page failed", "path", c.Path(), "error", err)
+	}
+	lang := schema.SV
+	if strings.HasPrefix(c.Path(), "/en/") {
+		lang = schema.EN
+	}
+	c.Status(p.status)
+	c.Set("Cache-Control", "no-store")
+	if strings.HasSuffix(c.Path(), ".csv") || strings.HasSuffix(c.Path(), ".json") {
+		c.Set(fiber.HeaderContentType, "application/problem+json")
+		return c.JSON(fiber.Map{"status": p.status, "title": http.StatusText(p.status), "detail": p.text.In(lang)}, "application/problem+json")
+	}
+	v := view{s: s, Lang: lang, Prefix: prefixOf(lang), Title: p.text.In(lang), path: "/"}
+	html, rerr := s.render("fault", struct {
+		view
+		Status int
+	}{v, p.status})
+	if rerr != nil {
+		return rerr
+	}
+	c.Set(fiber.HeaderContentType, "text/html; charset=utf-8")
+	return c.Send(html)
+}
+
+func (s *Server) static(c *fiber.Ctx) error {
+	a, ok := s.assets[c.Params("name")]
+	if !ok {
+		return notFound
+	}
+	c.Set(fiber.HeaderContentType, a.kind)
+	c.Set("Cache-Control", "public, max-age=31536000, immutable")
+	return a.send(c)
+}
+
+func (s *Server) loadAssets(bundle fs.FS, names map[string]string) error {
+	s.assets, s.names = map[string]asset{}, map[string]string{}
+	for plain, hashed := range names {
+		content, err := fs.ReadFile(bundle, hashed)
+		if err != nil {
+			return err
+		}
+		s.names[plain] = hashed
+		s.assets[hashed] = newAsset(content, kindOf(plain))
+	}
+	css, err := files.ReadFile("static/utfall.css")
+	if err != nil {
+		return err
+	}
+	for plain, hashed := range s.names { // the fonts' names carry a hash
+		css = []byte(strings.ReplaceAll(string(css), "url("+plain+")", "url("+hashed+")"))
+	}
+	a := newAsset(css, "text/css; charset=utf-8")
+	s.names["utfall.css"] = "utfall-" + a.hash + ".css"
+	s.assets[s.names["utfall.css"]] = a
+	return nil
+}
+
+func kindOf(name string) string {
+	if strings.HasSuffix(name, ".woff2") {
+		return "font/woff2"
+	}
+	return "text/javascript; charset=utf-8"
+}
