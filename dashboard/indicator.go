@@ -41,6 +41,7 @@ type indicatorPage struct {
 	Rows        []tableRow
 	Several     bool
 	Related     []relatedRow
+	Beside      []choice
 	Breaks      []string
 	Revisions   []revisionRow
 	Releases    []releaseRow
@@ -108,6 +109,7 @@ func (s *Server) choose(c *fiber.Ctx, v *view) (*chosen, error) {
 		"variant": func(x string) bool { return x == "-" || ind.HasVariant(x) },
 		"sex":     func(x string) bool { _, err := schema.ParseSex(x); return err == nil },
 		"age":     func(x string) bool { _, err := schema.ParseAge(x); return err == nil },
+		"also":    func(x string) bool { return slices.Contains(ind.Related, x) },
 	} {
 		for x := range strings.SplitSeq(v.Query.Get(key), ",") {
 			if x != "" && !known(x) {
@@ -130,7 +132,35 @@ func (s *Server) choose(c *fiber.Ctx, v *view) (*chosen, error) {
 		out.areas = []schema.Area{a}
 	}
 	s.pick(out, v)
-	return out, nil
+	return out, s.beside(ctx, out, v)
+}
+
+// beside adds, for the areas chosen, the main lines of other ways to count the same thing that the address names. They
+// keep their own names and are never added to the indicator's own.
+func (s *Server) beside(ctx context.Context, out *chosen, v *view) error {
+	ids := slices.DeleteFunc(strings.Split(v.Query.Get("also"), ","), func(x string) bool { return x == "" })
+	if len(ids) == 0 || len(out.areas) == 0 {
+		return nil
+	}
+	codes := make([]string, len(out.areas))
+	for i, a := range out.areas {
+		codes[i] = a.Code
+	}
+	figures, err := s.Reader.Series(ctx, schema.Query{Indicators: ids, Areas: codes, AsOf: v.AsOf})
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		ind, _ := s.Catalogue.Indicator(id)
+		for _, code := range codes {
+			mine := slices.DeleteFunc(slices.Clone(figures), func(o schema.Observation) bool { return o.Indicator != id || o.Area != code })
+			if l, ok := mainLine(s.lines(mine)); ok {
+				l.Other = &ind
+				out.lines = append(out.lines, l)
+			}
+		}
+	}
+	return nil
 }
 
 // pick takes each area's main line, with whatever of variant, sex and age the address names instead.
@@ -183,7 +213,7 @@ func (s *Server) indicator(c *fiber.Ctx, v *view) (asset, error) {
 }
 
 func (s *Server) files(v *view, id string) (csv, excel, json string) {
-	q := []string{"area", v.Query.Get("area"), "variant", v.Query.Get("variant"), "sex", v.Query.Get("sex"), "age", v.Query.Get("age")}
+	q := []string{"area", v.Query.Get("area"), "variant", v.Query.Get("variant"), "sex", v.Query.Get("sex"), "age", v.Query.Get("age"), "also", v.Query.Get("also")}
 	return v.Link("/indikator/"+id+".csv", q...), v.Link("/indikator/"+id+".csv", append(q, "dialekt", "sv")...), v.Link("/indikator/"+id+".json", q...)
 }
 
@@ -330,6 +360,7 @@ func (s *Server) related(ctx context.Context, p *indicatorPage, sel *chosen) {
 	}
 	for _, id := range sel.ind.Related {
 		ind, _ := s.Catalogue.Indicator(id)
+		p.Beside = append(p.Beside, choice{id, ind.Label.In(p.Lang), slices.Contains(strings.Split(p.Query.Get("also"), ","), id)})
 		row := relatedRow{Link: p.Link("/indikator/"+id, "area", area), Label: ind.Label.In(p.Lang)}
 		mine := slices.DeleteFunc(slices.Clone(figures), func(o schema.Observation) bool { return o.Indicator != id })
 		if main, ok := mainLine(s.lines(mine)); ok {

@@ -24,7 +24,7 @@ type overviewPage struct {
 	Search    string
 	Themes    []themeRows
 	Elsewhere []schema.Indicator // no figures for the area
-	Shown     int
+	Count     int
 	Compare   bool
 	Error     bool
 }
@@ -95,7 +95,7 @@ func (s *Server) fill(p *overviewPage, figures []schema.Observation) {
 		}
 		if len(rows.Rows) > 0 {
 			p.Themes = append(p.Themes, rows)
-			p.Shown += len(rows.Rows)
+			p.Count += len(rows.Rows)
 		}
 	}
 }
@@ -177,8 +177,8 @@ func sortKey(s string) string {
 
 // Counted says how much the page shows.
 func (p overviewPage) Counted() string {
-	n := format.Number(float64(p.Shown), 0, p.Lang)
-	if p.Shown == 1 {
+	n := format.Number(float64(p.Count), 0, p.Lang)
+	if p.Count == 1 {
 		return p.T("En indikator har siffror för området", "One indicator has figures for the area") + p.rest()
 	}
 	return n + p.T(" indikatorer har siffror för området", " indicators have figures for the area") + p.rest()

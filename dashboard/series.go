@@ -18,6 +18,7 @@ type line struct {
 	Sex     schema.Sex
 	Age     string
 	Part    string
+	Other   *schema.Indicator // another indicator than the page's, shown beside it
 	Figures []schema.Observation
 }
 
@@ -147,13 +148,20 @@ func (s *Server) points(ind schema.Indicator, figures []schema.Observation, lang
 	out := make([]chart.Point, len(figures))
 	for i, o := range figures {
 		p := chart.Point{X: middle(o.Period), Y: o.Value, Has: o.Missing == schema.Present, Label: format.Period(o.Period, lang), Text: s.value(ind, o, lang)}
-		p.Break = schema.HasFlag(o.Flags, schema.SeriesBreak) || i > 0 && len(breaksBetween(ind, figures[i-1], o)) > 0
+		p.Break = schema.HasFlag(o.Flags, schema.SeriesBreak) || i > 0 && (len(breaksBetween(ind, figures[i-1], o)) > 0 || apart(figures[i-1].Period, o.Period))
 		for _, f := range []schema.Flag{schema.Provisional, schema.Estimated, schema.Derived, schema.Predicted, schema.LowerBound, schema.Approximate, schema.Rounded, schema.Partial} {
 			p.Weak = p.Weak || schema.HasFlag(o.Flags, f)
 		}
 		out[i] = p
 	}
 	return out
+}
+
+// apart tells whether periods lie between two for which there is no figure: no line is drawn across them.
+func apart(a, b schema.Period) bool {
+	step, regular := map[schema.PeriodKind]float64{schema.Year: 1, schema.Day: 1, schema.HalfYear: 0.5, schema.Quarter: 0.25,
+		schema.Month: 1.0 / 12, schema.Week: 7 / 365.25}[b.Kind]
+	return regular && middle(b)-middle(a) > 1.5*step
 }
 
 // middle gives the middle of a period in years.
@@ -167,6 +175,10 @@ func (l line) name(ind schema.Indicator, lang schema.Lang, area bool) string {
 	var parts []string
 	if area {
 		parts = append(parts, l.Area.Name.In(lang))
+	}
+	if l.Other != nil {
+		ind = *l.Other
+		parts = append(parts, ind.Label.In(lang))
 	}
 	for _, v := range ind.Variants {
 		if v.ID == l.Variant {

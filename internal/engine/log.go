@@ -105,6 +105,10 @@ func (r engineRecord) level() slog.Level {
 	if (r.Logger == "executeQuery" || r.Logger == "TCPHandler") && strings.HasPrefix(r.Message, "Code: ") {
 		return slog.LevelDebug
 	}
+	// Said at every background task of a busy engine; the task goes on a moment later.
+	if strings.HasPrefix(r.Message, "Temporarily pause scheduling of tasks") {
+		return slog.LevelDebug
+	}
 	switch r.Level {
 	case "Fatal", "Critical", "Error":
 		return slog.LevelError

@@ -189,6 +189,7 @@ func (r *rules) apply(row collected, catalogue *schema.Catalogue) (carried, stri
 	// An address may be followed by words on how the page was read: those are a note, not part of the address.
 	c.url, c.note, _ = strings.Cut(row.url, " ")
 	c.note = strings.Trim(c.note, "()")
+	c.note = cmp.Or(r.Notes[c.note], c.note)
 	c.period = quarterForm.ReplaceAllString(row.period, "Q$1")
 	for _, rule := range r.Rows {
 		if rule.When.holds(row) {

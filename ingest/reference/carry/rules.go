@@ -35,6 +35,7 @@ type rules struct {
 		Variant string `yaml:"variant"`
 	} `yaml:"rows"`
 	Areas   map[string]string `yaml:"areas"`
+	Notes   map[string]string `yaml:"notes"`
 	Vintage struct {
 		Status     map[string]int `yaml:"status"`
 		Earlier    []when         `yaml:"earlier"`

@@ -1,0 +1,48 @@
+# Utfall. The two commands of the README are `make run` and `make test`; each installs what it needs.
+
+VERSION ?= $(shell git describe --always --dirty 2>/dev/null || echo dev)
+GOFLAGS += -trimpath
+BIN := bin/utfall
+WEB := dashboard/web
+
+.PHONY: run test deps build lint bench screenshots browser clean
+
+run: build ## start Utfall on real figures at http://127.0.0.1:8080
+	$(BIN) up $(ARGS)
+
+build: deps
+	@mkdir -p bin
+	go build $(GOFLAGS) -ldflags "-X main.version=$(VERSION)" -o $(BIN) ./cmd/utfall
+
+deps: $(WEB)/dist/manifest.json ## the ClickHouse library, and the pages' script and fonts
+	@sh internal/engine/npm/install.sh
+
+$(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
+	@echo "Installing what the pages are built from"
+	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(WEB)/dist/manifest.json: $(WEB)/node_modules/.package-lock.json $(WEB)/build.mjs $(WEB)/src/charts.js
+	cd $(WEB) && npm run --silent build
+
+browser: # a Chromium for the tests: by apt where that may be, with a plain word otherwise
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
+		echo "Installing Chromium for the browser tests"; \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
+		{ echo "The tests need Chromium and it could not be installed here. Install it (Debian: apt-get install chromium) and run make test again."; exit 1; }; }
+
+test: deps browser ## every test there is
+	go vet ./...
+	go test -count=1 -timeout 20m ./...
+
+lint: ## golangci-lint v2, which is not installed by this Makefile
+	golangci-lint run
+
+bench: build ## ratios against a baseline run beside each
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench ./dashboard
+
+screenshots: deps browser ## pictures of the pages, into screenshots/
+	UTFALL_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestBrowser ./internal/browser
+
+clean:
+	rm -rf bin screenshots $(WEB)/dist/*.js $(WEB)/dist/*.woff2 $(WEB)/dist/manifest.json
