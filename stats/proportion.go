@@ -140,19 +140,3 @@ func ratioOrSign(a, b float64) float64 {
 	}
 	return a / b
 }
-
-// bisect finds the point between low and high up to which test holds.
-func bisect(low, high float64, test func(float64) bool) float64 {
-	for range 200 {
-		mid := low + (high-low)/2
-		if mid <= low || mid >= high {
-			break
-		}
-		if test(mid) {
-			low = mid
-		} else {
-			high = mid
-		}
-	}
-	return low + (high-low)/2
-}

@@ -11,15 +11,27 @@ import (
 
 // coreMethods turns the cases of intervals, standardisation, trends and comparisons into calls of stats.
 var coreMethods = map[string]func(c Case) (any, error){
-	"rate_ci":               runRate,
-	"poisson_count_ci":      runCount,
-	"proportion_ci":         runProportion,
-	"proportion_difference": runProportionDifference,
-	"mean_ci":               runMean,
-	"dsr":                   runDSR,
-	"dsr_nonindependent":    runDSRNonIndependent,
-	"dsr_ratio_difference":  runDSRComparison,
-	"isr":                   runISR,
+	"rate_ci":                runRate,
+	"poisson_count_ci":       runCount,
+	"proportion_ci":          runProportion,
+	"proportion_difference":  runProportionDifference,
+	"mean_ci":                runMean,
+	"dsr":                    runDSR,
+	"dsr_nonindependent":     runDSRNonIndependent,
+	"dsr_ratio_difference":   runDSRComparison,
+	"isr":                    runISR,
+	"rate_ratio_difference":  runRateComparison,
+	"power_rate_ratio":       runPower,
+	"p_adjust":               runAdjust,
+	"quantiles":              runQuantiles,
+	"empirical_bayes":        runBayes,
+	"funnel":                 runFunnel,
+	"distributions":          runDistribution,
+	"vintage_asof":           runVintage,
+	"trend_poisson":          runTrend,
+	"mann_kendall":           runMannKendall,
+	"chi2_trend_proportions": runProportionTrend,
+	"joinpoint":              runJoinpoint,
 }
 
 // levels are the confidence levels by the end of the names that expected limits have: lower95, upper998.
