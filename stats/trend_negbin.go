@@ -16,15 +16,15 @@ type NegativeBinomialTrend struct {
 // negativeBinomial alternates between the slope and theta, each by maximum likelihood given the other (Venables &
 // Ripley 2002, 7.4). It says false where theta runs off, which is a Poisson model again.
 func (m countModel) negativeBinomial(fit countFit, z, level float64) (NegativeBinomialTrend, bool) {
-	theta, se, ok := m.theta(fit.mu, 0)
+	theta, se, ok := m.theta(fit.mu)
 	for step := 0; ok && step < fitSteps; step++ {
 		fit, ok = m.iterate(fit.mu, func(mu float64) float64 { return mu / (1 + mu/theta) })
 		if !ok {
 			break
 		}
 		before := theta
-		theta, se, ok = m.theta(fit.mu, before)
-		if ok && math.Abs(theta-before) < fitStop*100*theta {
+		theta, se, ok = m.theta(fit.mu)
+		if ok && math.Abs(theta-before) < thetaStop*theta {
 			out := NegativeBinomialTrend{Slope: m.slope(fit, 1, z, level, distribution.NormalTwoSided), Theta: theta, SETheta: se,
 				LogLikelihood: m.negBinLogLik(fit.mu, theta)}
 			return out, out.sound() && finite(theta, se, out.LogLikelihood)
@@ -33,34 +33,31 @@ func (m countModel) negativeBinomial(fit countFit, z, level float64) (NegativeBi
 	return NegativeBinomialTrend{}, false
 }
 
-// mostTheta is where a negative binomial is a Poisson to six digits.
-const mostTheta = 1e7
+const (
+	thetaStop = 1e-10
+	mostTheta = 1e7 // a negative binomial is a Poisson to six digits there
+)
 
-// theta maximises the likelihood of theta given the means by Newton's method on its logarithm, which keeps it
-// positive; se is from the observed information.
-func (m countModel) theta(mu []float64, start float64) (theta, se float64, ok bool) {
-	theta = start
-	if theta == 0 {
-		sum := 0.0
-		for i, y := range m.y {
-			sum += (y/mu[i] - 1) * (y/mu[i] - 1)
-		}
-		theta = float64(len(m.y)) / sum
+// thetaStep is the last step of theta that counts: Newton's method squares it, so that theta is good to eight digits.
+var thetaStep = math.Pow(machineEpsilon, 0.25)
+
+// theta maximises the likelihood of theta given the means by Newton's method from the moment estimate; se is from the
+// information at the last step.
+func (m countModel) theta(mu []float64) (theta, se float64, ok bool) {
+	sum := 0.0
+	for i, y := range m.y {
+		sum += (y/mu[i] - 1) * (y/mu[i] - 1)
 	}
+	theta = float64(len(m.y)) / sum
 	for range fitSteps {
 		score, info := m.thetaScore(mu, theta)
-		if !finite(score, info) || theta > mostTheta {
+		step := score / info
+		theta += step
+		if !finite(theta) || theta <= 0 || theta > mostTheta || info <= 0 {
 			return 0, 0, false
 		}
-		curve := theta*theta*info - theta*score // information of ln theta
-		step := theta * score / curve
-		if curve <= 0 {
-			step = math.Copysign(0.5, score)
-		}
-		theta *= math.Exp(math.Max(-1, math.Min(1, step)))
-		if math.Abs(step) < 1e-13 {
-			_, info = m.thetaScore(mu, theta)
-			return theta, 1 / math.Sqrt(info), info > 0
+		if math.Abs(step) <= thetaStep {
+			return theta, 1 / math.Sqrt(info), true
 		}
 	}
 	return 0, 0, false

