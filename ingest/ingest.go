@@ -160,6 +160,15 @@ type run struct {
 	started  time.Time
 	release  schema.Release
 	rejects  []schema.Reject
+	first    bool      // nothing of the dataset is published: every row is new
+	stepped  time.Time // when the last step ended
+}
+
+// step tells how long a step took.
+func (r *run) step(name string) {
+	now := time.Now()
+	r.o.Logger.Info("ingest", "dataset", r.delivery.Dataset, "release", r.release.Seq, "step", name, "seconds", now.Sub(r.stepped).Seconds())
+	r.stepped = now
 }
 
 // sameAsLast tells whether the newest release that counts was made from the same payload.
@@ -173,6 +182,7 @@ func (r *run) sameAsLast(ctx context.Context) (schema.Release, bool, error) {
 			return l, l.ContentHash == r.artifact.SHA256, nil
 		}
 	}
+	r.first = true
 	return schema.Release{}, false, nil
 }
 
@@ -225,20 +235,24 @@ func (r *run) shown() []schema.Reject { return r.rejects[:min(len(r.rejects), Ma
 
 func (r *run) steps(ctx context.Context) ([]schema.Difference, error) {
 	w, seq, dataset := r.o.Writer, r.release.Seq, r.delivery.Dataset
+	r.stepped = time.Now()
 	if err := w.Stage(ctx, seq); err != nil {
 		return nil, err
 	}
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
+	r.step("read")
 	if err := r.judge(ctx); err != nil {
 		return nil, err
 	}
+	r.step("judge")
 	r.o.Progress(Progress{Dataset: dataset, Step: "compare", Rows: r.release.Counts.Read})
-	counts, err := w.Count(ctx, seq, dataset)
+	counts, err := r.compare(ctx)
 	if err != nil {
 		return nil, err
 	}
+	r.step("compare")
 	counts.Read, counts.Rejected = r.release.Counts.Read, r.release.Counts.Rejected
 	r.release.Counts = counts
 	if r.o.DryRun {
@@ -260,6 +274,7 @@ func (r *run) steps(ctx context.Context) ([]schema.Difference, error) {
 		if err := w.Keep(ctx, seq, dataset, counts); err != nil {
 			return nil, err
 		}
+		r.step("keep")
 		r.release.Outcome, r.release.PublishAt = schema.Published, r.o.Now()
 	}
 	if err := w.Record(ctx, r.release); err != nil {
@@ -269,6 +284,14 @@ func (r *run) steps(ctx context.Context) ([]schema.Difference, error) {
 		r.o.Logger.Warn("the staging table stays until the next run", "dataset", dataset, "release", seq, "error", err)
 	}
 	return nil, nil
+}
+
+// compare counts what the delivery would change. Where nothing is published there is nothing to compare with.
+func (r *run) compare(ctx context.Context) (schema.Counts, error) {
+	if r.first {
+		return schema.Counts{New: r.release.Counts.Read - r.release.Counts.Rejected}, nil
+	}
+	return r.o.Writer.Count(ctx, r.release.Seq, r.delivery.Dataset)
 }
 
 func (r *run) dryRun(ctx context.Context) ([]schema.Difference, error) {

@@ -103,12 +103,13 @@ func BenchmarkIngest(b *testing.B) {
 	path := generate(b, e.Files(), n)
 	for b.Loop() {
 		started := time.Now()
-		cmd := exec.Command(program, "ingest", "--data-dir", dir, "--file", path, "--dataset", "bench/generated")
+		cmd := exec.Command(program, "ingest", "--verbose", "--data-dir", dir, "--file", path, "--dataset", "bench/generated")
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			b.Fatalf("%v\n%s", err, out)
 		}
 		ours := time.Since(started)
+		b.Logf("%s", out)
 		if want := fmt.Sprintf("read %d, new %d,", n, n); !strings.Contains(string(out), want) {
 			b.Fatalf("%s\nwant %s", out, want)
 		}
