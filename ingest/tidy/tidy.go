@@ -41,7 +41,7 @@ func Reasons() []string {
 }
 
 // BatchSize is how many rows a batch holds.
-const BatchSize = 1 << 16
+const BatchSize = 1 << 15
 
 // Reader turns one file into batches of observations.
 type Reader struct {

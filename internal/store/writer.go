@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -109,26 +111,62 @@ func (s *Store) Stage(ctx context.Context, seq uint64) error {
 	return nil
 }
 
-// Append adds rows to a run's staging table.
+// Append adds rows to a run's staging table. Columns that hold nothing in the whole batch are left out: the server fills
+// them with their defaults, which is most of what a plain delivery would otherwise send.
 func (s *Store) Append(ctx context.Context, seq uint64, b *schema.Batch) error {
 	ctx, cancel := write(ctx, nil)
 	defer cancel()
-	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO "+stageName(seq)+` (indicator, variant, area, period, period_start, period_end, sex, age,
-		breakdown, value, missing, symbol, flags, lower, upper, source, citation, url, note, line)`)
+	names, data := filled(b)
+	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO "+stageName(seq)+" ("+strings.Join(names, ", ")+")")
 	if err != nil {
 		return fmt.Errorf("store: append to release %d: %w", seq, err)
 	}
 	defer func() { _ = batch.Close() }()
-	for i, column := range []any{b.Indicator, b.Variant, b.Area, b.Period, b.Start, b.End, b.Sex, b.Age, b.Breakdown, b.Value,
-		b.Missing, b.Symbol, b.Flags, b.Lower, b.Upper, b.Source, b.Citation, b.URL, b.Note, b.Line} {
+	for i, column := range data {
 		if err := batch.Column(i).Append(column); err != nil {
-			return fmt.Errorf("store: append to release %d: %w", seq, err)
+			return fmt.Errorf("store: append %s to release %d: %w", names[i], seq, err)
 		}
 	}
 	if err := batch.Send(); err != nil {
 		return fmt.Errorf("store: append to release %d: %w", seq, err)
 	}
 	return nil
+}
+
+// filled gives the names and contents of a batch's columns that hold anything.
+func filled(b *schema.Batch) (names []string, data []any) {
+	add := func(name string, column any) { names, data = append(names, name), append(data, column) }
+	text := func(name string, column []string) {
+		if slices.ContainsFunc(column, func(s string) bool { return s != "" }) {
+			add(name, column)
+		}
+	}
+	limit := func(name string, column []*float64) {
+		if slices.ContainsFunc(column, func(v *float64) bool { return v != nil }) {
+			add(name, column)
+		}
+	}
+	text("indicator", b.Indicator)
+	text("variant", b.Variant)
+	text("area", b.Area)
+	text("period", b.Period)
+	add("period_start", b.Start)
+	add("period_end", b.End)
+	text("sex", b.Sex)
+	text("age", b.Age)
+	text("breakdown", b.Breakdown)
+	add("value", b.Value)
+	text("missing", b.Missing)
+	text("symbol", b.Symbol)
+	text("flags", b.Flags)
+	limit("lower", b.Lower)
+	limit("upper", b.Upper)
+	text("source", b.Source)
+	text("citation", b.Citation)
+	text("url", b.URL)
+	text("note", b.Note)
+	add("line", b.Line)
+	return names, data
 }
 
 // Duplicates gives cells that stand more than once in a run's staging table, at most 101 of them.
