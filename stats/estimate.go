@@ -160,6 +160,9 @@ func checkLevel(method string, level float64) error {
 // most is the largest count, population or multiplier: beyond it a float64 no longer holds whole numbers.
 const most = 1 << 53
 
+// least is the smallest population, expected count or multiplier: less is a slip, and would only overflow.
+const least = 1e-12
+
 // checkCount refuses what is not a count. A count may be fractional where it is a weighted or modelled one.
 func checkCount(method, what string, x float64) error {
 	switch {
@@ -189,7 +192,7 @@ func checkPopulation(method, what string, n float64) error {
 	switch {
 	case math.IsNaN(n) || math.IsInf(n, 0):
 		return Refuse(method, NotFinite, "%s is %g", what, n)
-	case n <= 0:
+	case n < least:
 		return Refuse(method, NoPopulation, "%s is %g; needs more than 0", what, n)
 	case n > most:
 		return Refuse(method, OutOfRange, "%s is %g; at most 2^53", what, n)
@@ -198,7 +201,7 @@ func checkPopulation(method, what string, n float64) error {
 }
 
 func checkMultiplier(method string, m float64) error {
-	if !(m > 0) || m > most {
+	if !(m >= least) || m > most {
 		return Refuse(method, OutOfRange, "multiplier %g; needs more than 0 and at most 2^53", m)
 	}
 	return nil

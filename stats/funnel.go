@@ -115,6 +115,9 @@ func funnelBaseline(kind FunnelKind, areas []FunnelArea) (float64, error) {
 	if n == 0 {
 		return 0, Refuse(methodFunnel, NotDefined, "no area has any events")
 	}
+	if !finite(x / n) {
+		return 0, Refuse(methodFunnel, OutOfRange, "%g events of %g", x, n)
+	}
 	return x / n, nil
 }
 

@@ -25,11 +25,12 @@ func Proportion(x, n, multiplier, level float64) (Estimate, error) {
 }
 
 // ProportionExact is Proportion with exact limits from beta quantiles (Clopper & Pearson 1934): never too narrow,
-// often too wide.
+// often too wide. Both numbers must be whole: it counts outcomes.
 //
-// Errors: those of Proportion.
+// Errors: those of Proportion, and not_whole.
 func ProportionExact(x, n, multiplier, level float64) (Estimate, error) {
-	if err := checkProportion(methodProportion, x, n, multiplier, level); err != nil {
+	if err := firstError(checkProportion(methodProportion, x, n, multiplier, level),
+		checkWhole(methodProportion, "the numerator", x), checkWhole(methodProportion, "the denominator", n)); err != nil {
 		return Estimate{}, err
 	}
 	l, u := clopperPearson(x, n, level)

@@ -11,14 +11,15 @@ const methodCompareRates = "rate_ratio_difference"
 // RateGroup is one of two rates that are compared: events and their person-time.
 type RateGroup struct{ Events, Population float64 }
 
-// Ratio is one rate over another. What has no bound is nil and must be shown so: with no events in the second rate the
-// ratio has no value and no upper limit, with none in either nothing is known.
+// Ratio is one rate over another. With no events in the second it has no value and no upper limit, which are nil and
+// must be shown so; with none in either nothing is known.
 type Ratio struct {
-	Value, Lower, Upper *float64
-	Level               float64
-	Method              Method
-	Events              float64 // of both
-	Flags               Flags
+	Value, Upper *float64
+	Lower        float64
+	Level        float64
+	Method       Method
+	Events       float64 // of both
+	Flags        Flags
 }
 
 func checkGroups(a, b RateGroup, level float64) error {
@@ -27,18 +28,21 @@ func checkGroups(a, b RateGroup, level float64) error {
 		checkLevel(methodCompareRates, level))
 }
 
-// newRatio fills a ratio whose limits are given; what is infinite or not a number becomes nil.
-func newRatio(a, b RateGroup, lower, upper, level float64, how Method) Ratio {
-	known := func(v float64) *float64 {
-		if !finite(v) {
-			return nil
+// newRatio fills a ratio whose limits are given. Without events in the second group it has no value and no upper
+// limit; anything else that is not a number is refused.
+func newRatio(a, b RateGroup, lower, upper, level float64, how Method) (Ratio, error) {
+	r := Ratio{Lower: lower, Level: level, Method: how, Events: a.Events + b.Events, Flags: eventFlags(math.Min(a.Events, b.Events))}
+	if b.Events > 0 {
+		value := a.Events / a.Population / (b.Events / b.Population)
+		r.Value, r.Upper = &value, &upper
+		if !finite(value, upper) {
+			return Ratio{}, Refuse(methodCompareRates, OutOfRange, "the ratio of %g/%g to %g/%g is too large for a number", a.Events, a.Population, b.Events, b.Population)
 		}
-		return &v
 	}
-	r := Ratio{Value: known(a.Events / a.Population / (b.Events / b.Population)), Lower: known(lower), Upper: known(upper),
-		Level: level, Method: how, Events: a.Events + b.Events}
-	r.Flags = eventFlags(math.Min(a.Events, b.Events))
-	return r
+	if !finite(lower) {
+		return Ratio{}, Refuse(methodCompareRates, OutOfRange, "%g and %g events are too many for this method", a.Events, b.Events)
+	}
+	return r, nil
 }
 
 // RateRatio gives the first rate over the second with exact limits and the exact P value of no difference: given the
@@ -51,15 +55,14 @@ func RateRatio(a, b RateGroup, level float64) (r Ratio, p float64, err error) {
 		return Ratio{}, 0, err
 	}
 	total := a.Events + b.Events
-	if total > most {
-		return Ratio{}, 0, Refuse(methodCompareRates, OutOfRange, "%g events together; at most 2^53", total)
-	}
 	low, high := 0.0, 1.0
 	if total > 0 {
 		low, high = clopperPearson(a.Events, total, level)
 	}
 	scale := b.Population / a.Population
-	r = newRatio(a, b, scale*low/(1-low), scale*high/(1-high), level, Conditional)
+	if r, err = newRatio(a, b, scale*low/(1-low), scale*high/(1-high), level, Conditional); err != nil {
+		return Ratio{}, 0, err
+	}
 	return r, centralP(a.Events, total, a.Population/(a.Population+b.Population)), nil
 }
 
@@ -81,7 +84,7 @@ func RateRatioLogWald(a, b RateGroup, level float64) (Ratio, error) {
 	}
 	ratio := a.Events / a.Population / (b.Events / b.Population)
 	spread := math.Exp(zOf(level) * math.Sqrt(1/a.Events+1/b.Events))
-	return newRatio(a, b, ratio/spread, ratio*spread, level, LogWald), nil
+	return newRatio(a, b, ratio/spread, ratio*spread, level, LogWald)
 }
 
 // RateRatioScore gives the rate ratio with score limits (Miettinen & Nurminen 1985): the ratios θ with
@@ -96,12 +99,12 @@ func RateRatioScore(a, b RateGroup, level float64) (Ratio, error) {
 	z := zOf(level)
 	v := z * z * (a.Events + b.Events) / a.Population / b.Population // z²·V(θ)/θ
 	if a.Events+b.Events == 0 {
-		return newRatio(a, b, 0, math.Inf(1), level, Score), nil
+		return newRatio(a, b, 0, 0, level, Score)
 	}
 	// r2²θ² − (2r1r2+v)θ + r1² = 0; the smaller root from the product of both, which cancels nothing
 	sum := 2*r1*r2 + v
 	larger := sum + math.Sqrt(math.Max(0, v*(v+4*r1*r2)))
-	return newRatio(a, b, 2*r1*r1/larger, larger/(2*r2*r2), level, Score), nil
+	return newRatio(a, b, 2*r1*r1/larger, larger/(2*r2*r2), level, Score)
 }
 
 // RateDifference gives rate 1 minus rate 2 per multiplier with limits from the exact limits of each (MOVER: Zou &

@@ -52,21 +52,21 @@ func RateRatioSkewScore(a, b RateGroup, level float64) (Ratio, error) {
 	z := zOf(level)
 	total := a.Events + b.Events
 	if total == 0 {
-		return newRatio(a, b, 0, math.Inf(1), level, SkewScore), nil
+		return newRatio(a, b, 0, 0, level, SkewScore)
 	}
 	at := func(logRatio float64) float64 { return skewScore(a, b, math.Exp(logRatio)) }
 	middle := math.Log(b.Population / a.Population)
 	if a.Events > 0 && b.Events > 0 {
 		middle += math.Log(a.Events / b.Events)
 	}
-	lower, upper := 0.0, math.Inf(1)
+	lower, upper := 0.0, 0.0
 	if a.Events > 0 {
 		lower = math.Exp(bisect(middle-ratioReach, middle+ratioReach, func(t float64) bool { return at(t) > z }))
 	}
 	if b.Events > 0 {
 		upper = math.Exp(bisect(middle-ratioReach, middle+ratioReach, func(t float64) bool { return at(t) > -z }))
 	}
-	return newRatio(a, b, lower, upper, level, SkewScore), nil
+	return newRatio(a, b, lower, upper, level, SkewScore)
 }
 
 // ratioReach is how far from the observed ratio, as a logarithm, a limit is looked for.

@@ -33,14 +33,14 @@ func runRateComparison(c Case) (any, error) {
 		return nil, err
 	}
 	end := suffix(level)
-	out := map[string]any{"ratio": orInf(exact.Value), "exact_lower" + end: orInf(exact.Lower), "exact_upper" + end: orInf(exact.Upper), "exact_p": p,
+	out := map[string]any{"ratio": orInf(exact.Value), "exact_lower" + end: exact.Lower, "exact_upper" + end: orInf(exact.Upper), "exact_p": p,
 		"logwald_lower" + end: nil, "logwald_upper" + end: nil}
 	if in.X1 == 0 && in.X2 == 0 {
 		out["ratio"] = nil
 	}
 	logWald, err := stats.RateRatioLogWald(a, b, level)
 	if err == nil {
-		out["logwald_lower"+end], out["logwald_upper"+end] = orInf(logWald.Lower), orInf(logWald.Upper)
+		out["logwald_lower"+end], out["logwald_upper"+end] = logWald.Lower, orInf(logWald.Upper)
 	} else if stats.ReasonOf(err) != stats.NotDefined {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func runRateComparison(c Case) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[prefix+"lower"+end], out[prefix+"upper"+end] = orInf(r.Lower), orInf(r.Upper)
+		out[prefix+"lower"+end], out[prefix+"upper"+end] = r.Lower, orInf(r.Upper)
 	}
 	for prefix, f := range map[string]func(a, b stats.RateGroup, multiplier, level float64) (stats.Estimate, error){
 		"diff_wald_": stats.RateDifferenceWald, "diff_mover_": stats.RateDifference, "diff_score_": stats.RateDifferenceScore} {

@@ -74,7 +74,8 @@ func suffix(level float64) string {
 func limits(out map[string]any, prefix string, at func(level float64) (stats.Estimate, error)) error {
 	for name, level := range levels {
 		e, err := at(level)
-		if stats.ReasonOf(err) == stats.TooFewEvents {
+		switch stats.ReasonOf(err) {
+		case stats.TooFewEvents, stats.NotWhole, stats.OutOfRange: // these limits do not exist; a case that names them fails
 			out[prefix+"lower"+name], out[prefix+"upper"+name] = nil, nil
 			continue
 		}
@@ -429,6 +430,9 @@ func runISR(c Case) (any, error) {
 		params.RefValue, params.Multiplier = factor, factor
 	}
 	r, err := stats.ISR(groups, params.RefValue, params.Multiplier, stats.Level95)
+	if stats.ReasonOf(err) == stats.NotDefined {
+		return nothingExpected(c, area)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -451,4 +455,15 @@ func runISR(c Case) (any, error) {
 		out["israte_lower"+name], out["israte_upper"+name] = r.Rate.Lower, r.Rate.Upper
 	}
 	return out, nil
+}
+
+// nothingExpected is an area whose reference has no events: it has counts and no ratio.
+func nothingExpected(c Case, area []stats.Stratum) (any, error) {
+	out, err := absent(c)
+	if err == nil {
+		columns := out.(map[string]any)
+		columns["observed"], _ = totals(area)
+		columns["expected"] = 0
+	}
+	return out, err
 }

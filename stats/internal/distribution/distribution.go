@@ -12,6 +12,8 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
+var nan = math.NaN()
+
 func probability(p float64) bool { return p >= 0 && p <= 1 }
 
 func positive(v ...float64) bool {
@@ -82,14 +84,6 @@ func FisherUpper(f, d1, d2 float64) float64 {
 		return math.NaN()
 	}
 	return mathext.RegIncBeta(d2/2, d1/2, d2/(d2+d1*f))
-}
-
-// BetaQuantile is the quantile of a beta distribution.
-func BetaQuantile(p, a, b float64) float64 {
-	if !probability(p) || !positive(a, b) {
-		return math.NaN()
-	}
-	return distuv.Beta{Alpha: a, Beta: b}.Quantile(p)
 }
 
 // Digamma is the derivative of ln Γ at x > 0.
