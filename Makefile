@@ -39,7 +39,7 @@ lint: ## golangci-lint v2, which is not installed by this Makefile
 	golangci-lint run
 
 bench: build ## ratios against a baseline run beside each
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench ./dashboard
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench ./stats/... ./internal/engine
 
 screenshots: deps browser ## pictures of the pages, into screenshots/
 	UTFALL_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestBrowser ./internal/browser

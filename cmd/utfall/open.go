@@ -109,8 +109,7 @@ func (a app) open(ctx context.Context, c common) (*house, error) {
 		if err != nil {
 			return nil, err
 		}
-		if h.engine, err = engine.StartOrJoin(ctx, engine.Options{DataDir: h.dataDir, LibraryPath: library.Path, Logger: h.log,
-			FileAccess: a.env("UTFALL_BENCH_FILES") != ""}); err != nil {
+		if h.engine, err = engine.StartOrJoin(ctx, engine.Options{DataDir: h.dataDir, LibraryPath: library.Path, Logger: h.log}); err != nil {
 			return nil, err
 		}
 		address = h.engine.Connection().URL()

@@ -161,3 +161,14 @@ func (s *Store) ReleaseRevisions(ctx context.Context, release uint64) ([]schema.
 	}
 	return out, nil
 }
+
+// Tally counts a dataset's stored rows and the cells of it that are visible now.
+func (s *Store) Tally(ctx context.Context, dataset string) (stored, visible uint64, err error) {
+	ctx, cancel := bound(ctx, writeTimeout, clickhouse.Parameters{"dataset": dataset})
+	defer cancel()
+	err = s.conn.QueryRow(ctx, query("Store.Tally")).Scan(&stored, &visible)
+	if err != nil {
+		err = fmt.Errorf("store: tally of %s: %w", dataset, err)
+	}
+	return stored, visible, err
+}
