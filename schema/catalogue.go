@@ -52,6 +52,13 @@ func LoadFS(fsys fs.FS) (*Catalogue, error) {
 		return nil, fmt.Errorf("catalogue: %w", err)
 	}
 	sources := make(map[string]*source)
+	for _, list := range []string{"themes", "units", "publishers"} {
+		src, err := remember(fsys, "catalogue/"+list+".yaml")
+		if err != nil {
+			return nil, err
+		}
+		sources[list] = src
+	}
 	for _, name := range files {
 		src, err := c.addFile(fsys, name)
 		if err != nil {
@@ -61,7 +68,7 @@ func LoadFS(fsys fs.FS) (*Catalogue, error) {
 		sources[src.id] = src
 	}
 	c.sort()
-	errs = append(errs, c.checkLists()...)
+	errs = append(errs, c.checkLists(sources)...)
 	for _, ind := range c.Indicators {
 		errs = append(errs, c.check(ind, sources[ind.ID])...)
 	}
@@ -144,6 +151,20 @@ func (c *Catalogue) addFile(fsys fs.FS, name string) (*source, error) {
 	if err := decodeFile(fsys, name, &ind); err != nil {
 		return nil, err
 	}
+	src, err := remember(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	src.id = ind.ID
+	if want := strings.TrimSuffix(path.Base(name), ".yaml"); ind.ID != want {
+		return nil, fmt.Errorf("%s: id %q must be the file's name, %q", src.at("id"), ind.ID, want)
+	}
+	c.Indicators = append(c.Indicators, ind)
+	return src, nil
+}
+
+// remember reads a file's nodes, each of which knows its line.
+func remember(fsys fs.FS, name string) (*source, error) {
 	raw, err := fs.ReadFile(fsys, name)
 	if err != nil {
 		return nil, fmt.Errorf("catalogue: %w", err)
@@ -152,12 +173,7 @@ func (c *Catalogue) addFile(fsys fs.FS, name string) (*source, error) {
 	if err := yaml.Unmarshal(raw, &doc); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	src := &source{id: ind.ID, file: name, root: doc.Content[0]}
-	if want := strings.TrimSuffix(path.Base(name), ".yaml"); ind.ID != want {
-		return nil, fmt.Errorf("%s: id %q must be the file's name, %q", src.at("id"), ind.ID, want)
-	}
-	c.Indicators = append(c.Indicators, ind)
-	return src, nil
+	return &source{file: name, root: doc.Content[0]}, nil
 }
 
 // decodeFile reads one YAML document; an unknown key, a second document or an empty file is an error with its line.

@@ -9,41 +9,39 @@ import (
 var idPattern = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // checkLists finds faults in themes, units and publishers.
-func (c *Catalogue) checkLists() []error {
+func (c *Catalogue) checkLists(sources map[string]*source) []error {
 	var errs []error
-	fault := func(file, id string, err error) {
-		if err != nil {
-			errs = append(errs, fmt.Errorf("catalogue/%s: %s: %w", file, id, err))
-		}
-	}
 	seen := map[string]bool{}
-	once := func(file, id string) {
+	entry := func(list string, n int, id string, faults ...error) {
 		if !idPattern.MatchString(id) {
-			fault(file, id, fmt.Errorf("an id is written in small letters, digits and _"))
+			faults = append(faults, fmt.Errorf("an id is written in small letters, digits and _"))
 		}
-		if seen[file+id] {
-			fault(file, id, fmt.Errorf("is there twice"))
+		if seen[list+id] {
+			faults = append(faults, fmt.Errorf("is there twice"))
 		}
-		seen[file+id] = true
+		seen[list+id] = true
+		for _, err := range faults {
+			if err != nil {
+				errs = append(errs, fmt.Errorf("%s: %s: %w", sources[list].at(n), id, err))
+			}
+		}
 	}
-	for _, t := range c.Themes {
-		once("themes.yaml", t.ID)
-		fault("themes.yaml", t.ID, t.Label.check("label"))
+	for n, t := range c.Themes {
+		entry("themes", n, t.ID, t.Label.check("label"))
 	}
-	for _, u := range c.Units {
-		once("units.yaml", u.ID)
-		fault("units.yaml", u.ID, u.Label.check("label"))
+	for n, u := range c.Units {
+		var err error
 		if u.Decimals < 0 || u.Decimals > 6 {
-			fault("units.yaml", u.ID, fmt.Errorf("decimals %d is not 0 to 6", u.Decimals))
+			err = fmt.Errorf("decimals %d is not 0 to 6", u.Decimals)
 		}
+		entry("units", n, u.ID, u.Label.check("label"), err)
 	}
-	for _, p := range c.Publishers {
-		once("publishers.yaml", p.ID)
-		fault("publishers.yaml", p.ID, p.Name.check("name"))
-		fault("publishers.yaml", p.ID, p.Attribution.check("attribution"))
+	for n, p := range c.Publishers {
+		var err error
 		if p.Licence == "" {
-			fault("publishers.yaml", p.ID, fmt.Errorf(`licence is empty; write "unknown" if it was not verified`))
+			err = fmt.Errorf(`licence is empty; write "unknown" if it was not verified`)
 		}
+		entry("publishers", n, p.ID, p.Name.check("name"), p.Attribution.check("attribution"), err)
 	}
 	return errs
 }
