@@ -120,6 +120,7 @@ func (t *Reader) Next() (*schema.Batch, []schema.Reject, error) {
 				return nil, nil, &FileError{File: t.scan.file, Detail: "the file has a header and no rows; an empty delivery is not taken in"}
 			}
 			if !t.scan.ended && len(rejects) > 0 && rejects[len(rejects)-1].Line == t.scan.line-1 {
+				t.scan.line--
 				return nil, nil, t.scan.fault(0, "the last line is cut off; fetch the file again")
 			}
 			return b, rejects, io.EOF
