@@ -17,6 +17,21 @@ type Dimension struct {
 	Label string // human label, or "" where the format has none
 	Role  Role
 	Unit  string // unit of the values, where the whole dimension shares one
+
+	Categories []Category          // in the payload's order; nil where the format lists none before the rows
+	Child      map[string][]string // a code and the codes of its parts, where the format tells: totals and parts share a dimension
+	Notes      []string            // of the dimension as a whole
+	CodeNotes  map[string][]string // of single codes
+}
+
+// Category is one code of a dimension and what the payload says of it before any row is read. A probe compares it with
+// what a mapping was written for.
+type Category struct {
+	Code     string
+	Label    string // the code again where there is none
+	Unit     string // of the values under this code, "" where the format gives none
+	Time     string // the period where the format writes it beside the code (TIMEVAL of px), "" otherwise
+	Decimals int8   // decimals of the values under this code, -1 where the format does not say
 }
 
 // Role says what a dimension is about, where the format tells.
@@ -30,15 +45,17 @@ const (
 	RoleMetric Role = "metric"
 )
 
-// Row is one cell. A Reader reuses it between calls: clone what must last.
+// Row is one cell. Codes and Labels belong to the Reader, which changes them with the next call: clone what must last,
+// the strings too, for they may be parts of a large block of the payload.
 type Row struct {
 	Codes  []string // one per dimension, in the order of Dimensions
 	Labels []string // same length; the code again where the format has no label
 	Value  float64  // meaningful only if Has
 	Has    bool     // false: no value here, Status says why (it may be empty)
-	Text   string   // the value as the source wrote it ("1 234,5"), "" where the format carries numbers only
+	Text   string   // the value as the source wrote it ("1 234,5", 1.10); without Has it is a value that is no number
 	Status string   // the source's own flag or missing symbol: "p", "..", "Suppressed"
 	Unit   string   // the unit of this cell where the format gives one
+	Note   string   // what the source remarks on this very cell, "" for most
 	Line   int      // 1-based line of a text payload or row of a sheet; 0 where it has no meaning
 	Column int      // 1-based column or character; 0 where it has no meaning
 }
@@ -60,7 +77,12 @@ type Meta struct {
 	Updated string // as written; a mapping parses it
 	Notes   []string
 	Next    string // address of the next page, where the format pages
-	Deleted int    // cells that the source marks as deleted (Kolada's isdeleted); they come as rows with Status "deleted"
+	Status  map[string]string // what the status symbols mean, where the payload says: "p" is "provisional"
+	Deleted int               // cells that the source marks as deleted (Kolada's isdeleted); they come as rows with Status "deleted"
+
+	// MetadataOnly is true where the payload describes a table and carries no cells at all. To load it as a full
+	// delivery would delete every figure.
+	MetadataOnly bool
 }
 
 // Error says where a payload is wrong, what was expected and what came instead.
