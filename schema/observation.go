@@ -17,7 +17,7 @@ type Cell struct {
 type Observation struct {
 	Cell
 	Value    float64  // in the indicator's unit; meaningful only if Missing is Present
-	Lower    *float64 // limits that the source itself printed, nil if it printed none
+	Lower    *float64 // 95 % limits that the source printed or that came with the computing, nil if there are none
 	Upper    *float64
 	Missing  Missing
 	Symbol   string // the source's own symbol for a missing value or a flag
@@ -38,6 +38,7 @@ type Outcome string
 const (
 	Begun     Outcome = "begun"     // rows may be stored, none counts
 	Published Outcome = "published" // visible from PublishAt on, until WithdrawnAt
+	Held      Outcome = "held"      // stored whole but not as its source promised: a person decides, until then the old figures stay
 	Unchanged Outcome = "unchanged" // the delivery held nothing new
 	Refused   Outcome = "refused"   // too many rejects or a contradiction: the old figures stay
 	Failed    Outcome = "failed"    // could not be read or stored
@@ -54,12 +55,12 @@ type Release struct {
 	Seq           uint64
 	Dataset       string
 	Outcome       Outcome
-	ContentHash   string // SHA-256 over the payload files' names and hashes
+	ContentHash   string // SHA-256 of the payload, or over the names and hashes of several and of what they were mapped by
 	Fetched       time.Time
 	SourceUpdated time.Time // the source's own update time, zero if it gave none
 	PublishAt     time.Time // zero unless published; in the future for an embargo
 	WithdrawnAt   time.Time // zero unless withdrawn
-	Reason        string    // why it was refused, failed or withdrawn
+	Reason        string    // why it was refused, held, failed or withdrawn
 	Counts        Counts
 	Program       string // version of the program that made it
 	Recorded      time.Time
