@@ -19,11 +19,15 @@ var embedded embed.FS
 
 // Catalogue is everything that the program knows before it has read a figure.
 type Catalogue struct {
-	Indicators []Indicator // in the order of themes, then of files
-	Themes     []Theme
-	Units      []Unit
-	Publishers []Publisher
-	Areas      *Areas
+	Indicators   []Indicator // in the order of themes, then of files
+	Themes       []Theme
+	Units        []Unit
+	Publishers   []Publisher
+	Areas        *Areas
+	Events       []Event       // in the order of time
+	Claims       []Claim       // in the order of their ids
+	ClaimSources []ClaimSource // the documents that the claims stand in
+	Chain        CareChain     // what the page on the care chain sets side by side
 
 	byID map[string]int
 }
@@ -72,6 +76,9 @@ func LoadFS(fsys fs.FS) (*Catalogue, error) {
 	for _, ind := range c.Indicators {
 		errs = append(errs, c.check(ind, sources[ind.ID])...)
 	}
+	errs = append(errs, c.loadEvents(fsys)...)
+	errs = append(errs, c.loadClaims(fsys)...)
+	errs = append(errs, c.loadCareChain(fsys)...)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
