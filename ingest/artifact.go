@@ -15,9 +15,9 @@ import (
 	"utfall/schema"
 )
 
-// keepPayload stores a delivery's bytes, compressed, under their SHA-256. What is read later is what was kept, so any
+// keepPayload stores a payload's bytes, compressed, under their SHA-256. What is read later is what was kept, so any
 // release can be made again and any number followed to bytes.
-func (r *Runner) keepPayload(d Delivery) (schema.Artifact, error) {
+func (r *Runner) keepPayload(d Part) (schema.Artifact, error) {
 	in, err := d.Open()
 	if err != nil {
 		return schema.Artifact{}, fmt.Errorf("ingest: open %s: %w", d.Name, err)

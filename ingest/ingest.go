@@ -4,10 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"time"
 
+	"utfall/ingest/decode"
 	"utfall/ingest/tidy"
 	"utfall/schema"
 )
@@ -30,14 +30,6 @@ type Writer interface {
 	Discard(ctx context.Context, seq uint64) error
 }
 
-// Delivery is one file for one dataset, a full delivery: what it lacks of the dataset is gone.
-type Delivery struct {
-	Dataset string
-	Name    string // the file's name, for messages
-	Size    int64  // bytes, 0 if not known
-	Open    func() (io.ReadCloser, error)
-}
-
 // Options say how deliveries are taken in. The zero value is valid but for Writer, Catalogue and DataDir.
 type Options struct {
 	Writer    Writer
@@ -56,7 +48,7 @@ type Options struct {
 // Progress tells how far a delivery has come.
 type Progress struct {
 	Dataset string
-	Step    string // keep, read, compare, publish
+	Step    string // get, keep, read, compare, publish
 	Rows    uint64
 	Bytes   int64 // of Total, while the file is read
 	Total   int64
@@ -68,6 +60,7 @@ type Result struct {
 	Differences []schema.Difference // of a dry run, at most MaxShown
 	Rejects     []schema.Reject     // the first MaxShown
 	Same        bool                // the payload was taken in before; nothing was read
+	Findings    []string            // what is not as the source promised; the release is held, or a dry run's would be
 }
 
 // MaxShown bounds the rows that a result carries for people to read.
@@ -112,24 +105,35 @@ func New(o Options) (*Runner, error) {
 	return &Runner{o}, nil
 }
 
-// Run takes one delivery in. The error is a *RefusedError or a *tidy.FileError if the delivery is at fault.
+// ledgerLines is how far back a dataset's ledger is read.
+const ledgerLines = 1_000_000
+
+// Run takes one delivery in. The error is a *RefusedError, a *tidy.FileError or a *decode.Error if the delivery is at fault.
 func (r *Runner) Run(ctx context.Context, d Delivery) (Result, error) {
 	unlock, err := lock(r.o.DataDir, d.Dataset)
 	if err != nil {
 		return Result{}, err
 	}
 	defer unlock()
+	return r.run(ctx, d, r.o.Now())
+}
+
+// run takes a delivery of a locked dataset in.
+func (r *Runner) run(ctx context.Context, d Delivery, started time.Time) (Result, error) {
 	if dead, err := r.o.Writer.Clear(ctx, d.Dataset); err != nil {
 		return Result{}, err
 	} else if len(dead) > 0 {
 		r.o.Logger.Warn("cleared away what an unfinished run had left", "dataset", d.Dataset, "releases", dead)
 	}
-	r.o.Progress(Progress{Dataset: d.Dataset, Step: "keep", Total: d.Size})
-	artifact, err := r.keepPayload(d)
-	if err != nil {
-		return Result{}, err
+	r.o.Progress(Progress{Dataset: d.Dataset, Step: "keep", Total: d.size()})
+	run := &run{Runner: r, delivery: d, started: started}
+	for _, p := range d.parts() {
+		artifact, err := r.keepPayload(p)
+		if err != nil {
+			return Result{}, err
+		}
+		run.artifacts = append(run.artifacts, artifact)
 	}
-	run := &run{Runner: r, delivery: d, artifact: artifact, started: r.o.Now()}
 	if last, same, err := run.sameAsLast(ctx); err != nil {
 		return Result{}, err
 	} else if same {
@@ -155,13 +159,17 @@ func (r *Runner) Known(ctx context.Context, dataset, hash string) (bool, error) 
 // run is one delivery on its way in.
 type run struct {
 	*Runner
-	delivery Delivery
-	artifact schema.Artifact
-	started  time.Time
-	release  schema.Release
-	rejects  []schema.Reject
-	first    bool      // nothing of the dataset is published: every row is new
-	stepped  time.Time // when the last step ended
+	delivery   Delivery
+	artifacts  []schema.Artifact
+	started    time.Time
+	release    schema.Release
+	rejects    []schema.Reject
+	found      []string         // what is not as the source promised
+	last       schema.Release   // the newest release that counts
+	first      bool             // nothing of the dataset is published: every row is new
+	held       []schema.Release // releases of the dataset that wait for a person
+	sameAsHeld uint64           // one of them that this delivery repeats
+	stepped    time.Time        // when the last step ended
 }
 
 // step tells how long a step took.
@@ -173,17 +181,20 @@ func (r *run) step(name string) {
 
 // sameAsLast tells whether the newest release that counts was made from the same payload.
 func (r *run) sameAsLast(ctx context.Context) (schema.Release, bool, error) {
-	lines, err := r.o.Writer.Ledger(ctx, 1000, r.delivery.Dataset)
+	lines, err := r.o.Writer.Ledger(ctx, ledgerLines, r.delivery.Dataset)
 	if err != nil {
 		return schema.Release{}, false, err
 	}
+	r.first = true
 	for _, l := range lines {
-		if l.Outcome == schema.Published && l.WithdrawnAt.IsZero() {
-			return l, l.ContentHash == r.artifact.SHA256, nil
+		switch {
+		case l.Outcome == schema.Held:
+			r.held = append(r.held, l)
+		case r.first && l.Outcome == schema.Published && l.WithdrawnAt.IsZero():
+			r.last, r.first = l, false
 		}
 	}
-	r.first = true
-	return schema.Release{}, false, nil
+	return r.last, !r.first && r.last.ContentHash == contentHash(r.delivery, r.artifacts), nil
 }
 
 func (r *run) unchanged(ctx context.Context, last schema.Release) (Result, error) {
@@ -196,6 +207,10 @@ func (r *run) unchanged(ctx context.Context, last schema.Release) (Result, error
 		if rel.Seq, err = r.begin(ctx, rel); err != nil {
 			return Result{}, err
 		}
+		r.release = rel
+		if err := r.supersede(ctx); err != nil {
+			return Result{}, err
+		}
 		if err := r.o.Writer.Record(ctx, rel); err != nil {
 			return Result{}, err
 		}
@@ -204,11 +219,12 @@ func (r *run) unchanged(ctx context.Context, last schema.Release) (Result, error
 }
 
 func (r *run) line() schema.Release {
-	return schema.Release{Dataset: r.delivery.Dataset, ContentHash: r.artifact.SHA256, Fetched: r.started, Program: r.o.Program}
+	return schema.Release{Dataset: r.delivery.Dataset, ContentHash: contentHash(r.delivery, r.artifacts), Fetched: r.started,
+		SourceUpdated: r.delivery.Updated, Program: r.o.Program}
 }
 
 // begin takes the next sequence number; one process at a time may do so.
-func (r *run) begin(ctx context.Context, rel schema.Release) (uint64, error) {
+func (r *Runner) begin(ctx context.Context, rel schema.Release) (uint64, error) {
 	unlock, err := wait(ctx, r.o.DataDir, "ledger")
 	if err != nil {
 		return 0, err
@@ -228,7 +244,7 @@ func (r *run) take(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{Release: r.release, Rejects: r.shown()}, r.giveUp(err)
 	}
-	return Result{Release: r.release, Differences: differences, Rejects: r.shown()}, nil
+	return Result{Release: r.release, Differences: differences, Rejects: r.shown(), Findings: r.found}, nil
 }
 
 func (r *run) shown() []schema.Reject { return r.rejects[:min(len(r.rejects), MaxShown)] }
@@ -255,35 +271,55 @@ func (r *run) steps(ctx context.Context) ([]schema.Difference, error) {
 	r.step("compare")
 	counts.Read, counts.Rejected = r.release.Counts.Read, r.release.Counts.Rejected
 	r.release.Counts = counts
+	if r.found, err = r.findings(ctx); err != nil {
+		return nil, err
+	}
 	if r.o.DryRun {
 		return r.dryRun(ctx)
 	}
+	return nil, r.store(ctx)
+}
+
+// store keeps what the delivery changes and ends the run: published, unchanged or held.
+func (r *run) store(ctx context.Context) error {
+	w, seq, dataset := r.o.Writer, r.release.Seq, r.delivery.Dataset
 	for i := range r.rejects {
 		r.rejects[i].Dataset, r.rejects[i].Release = dataset, seq
 	}
 	if err := w.Reject(ctx, r.rejects); err != nil {
-		return nil, err
+		return err
 	}
-	r.artifact.Release = seq
-	if err := w.Attach(ctx, []schema.Artifact{r.artifact}); err != nil {
-		return nil, err
+	for i := range r.artifacts {
+		r.artifacts[i].Release = seq
 	}
-	r.o.Progress(Progress{Dataset: dataset, Step: "publish", Rows: counts.Read})
+	if err := w.Attach(ctx, r.artifacts); err != nil {
+		return err
+	}
+	c := r.release.Counts
+	r.o.Progress(Progress{Dataset: dataset, Step: "publish", Rows: c.Read})
 	r.release.Outcome = schema.Unchanged
-	if counts.New+counts.Changed+counts.Deleted > 0 {
-		if err := w.Keep(ctx, seq, dataset, counts); err != nil {
-			return nil, err
+	switch {
+	case len(r.found) > 0:
+		if err := r.hold(ctx, r.found); err != nil {
+			return err
+		}
+	case c.New+c.Changed+c.Deleted > 0:
+		if err := w.Keep(ctx, seq, dataset, c); err != nil {
+			return err
 		}
 		r.step("keep")
 		r.release.Outcome, r.release.PublishAt = schema.Published, r.o.Now()
 	}
+	if err := r.supersede(ctx); err != nil {
+		return err
+	}
 	if err := w.Record(ctx, r.release); err != nil {
-		return nil, err
+		return err
 	}
 	if err := w.Unstage(ctx, seq); err != nil {
 		r.o.Logger.Warn("the staging table stays until the next run", "dataset", dataset, "release", seq, "error", err)
 	}
-	return nil, nil
+	return nil
 }
 
 // compare counts what the delivery would change. Where nothing is published there is nothing to compare with.
@@ -324,7 +360,7 @@ func (r *run) judge(ctx context.Context) error {
 		what = "two different figures for one cell"
 	}
 	return &RefusedError{r.delivery.Dataset, fmt.Sprintf("%s:%d: %s: %s, lines %d; keep one (%d such cells)",
-		r.delivery.Name, d.Lines[len(d.Lines)-1], what, d.Cell, d.Lines, len(doubles)), nil}
+		r.artifacts[0].Name, d.Lines[len(d.Lines)-1], what, d.Cell, d.Lines, len(doubles)), nil}
 }
 
 // Place puts a reject's place and detail on one line.
@@ -343,7 +379,8 @@ func (r *run) giveUp(cause error) error {
 	r.release.Outcome, r.release.Reason = schema.Failed, cause.Error()
 	var refused *RefusedError
 	var file *tidy.FileError
-	if errors.As(cause, &refused) || errors.As(cause, &file) {
+	var payload *decode.Error
+	if errors.As(cause, &refused) || errors.As(cause, &file) || errors.As(cause, &payload) {
 		r.release.Outcome = schema.Refused
 	}
 	for i := range r.rejects {

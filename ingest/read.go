@@ -7,22 +7,20 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"utfall/ingest/tidy"
 	"utfall/schema"
 )
 
-// read decodes the kept payload and stages its rows. Decoding and storing overlap: one batch is on its way to the store
+// read decodes the kept payloads and stages their rows. Decoding and storing overlap: one batch is on its way to the store
 // while the next is read, and no more than that is held.
 func (r *run) read(ctx context.Context) error {
-	payload, err := r.openArtifact(r.artifact)
+	reader, payloads, err := r.decode()
+	defer payloads.close()
 	if err != nil {
 		return err
 	}
-	defer func() { _ = payload.Close() }()
-	counted := &counter{r: payload}
-	reader, err := tidy.New(r.delivery.Name, counted, r.o.Catalogue)
-	if err != nil {
-		return err
+	var total int64
+	for _, a := range r.artifacts {
+		total += a.Size
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	batches := make(chan *schema.Batch)
@@ -33,11 +31,14 @@ func (r *run) read(ctx context.Context) error {
 			r.release.Counts.Read = reader.Read()
 			r.release.Counts.Rejected += uint64(len(rejects))
 			r.rejects = append(r.rejects, rejects[:min(len(rejects), maxKept-len(r.rejects))]...)
-			r.o.Progress(Progress{Dataset: r.delivery.Dataset, Step: "read", Rows: reader.Read(), Bytes: counted.n, Total: r.artifact.Size})
+			r.o.Progress(Progress{Dataset: r.delivery.Dataset, Step: "read", Rows: reader.Read(), Bytes: payloads.bytes, Total: total})
 			if err != nil && !errors.Is(err, io.EOF) {
 				return err
 			}
-			if batch.Len() > 0 {
+			if batch != nil && batch.Len() > 0 {
+				if r.delivery.Contract != nil {
+					r.delivery.Contract.Watch(batch)
+				}
 				select {
 				case batches <- batch:
 				case <-ctx.Done():
@@ -58,15 +59,4 @@ func (r *run) read(ctx context.Context) error {
 		return nil
 	})
 	return group.Wait()
-}
-
-type counter struct {
-	r io.Reader
-	n int64
-}
-
-func (c *counter) Read(p []byte) (int, error) {
-	n, err := c.r.Read(p)
-	c.n += int64(n)
-	return n, err
 }
