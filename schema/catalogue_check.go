@@ -84,6 +84,9 @@ func (c *Catalogue) check(ind Indicator, src *source) []error {
 			fault(fmt.Errorf("%s %q is not in the catalogue", key, id), key)
 		}
 	}
+	if ind.Derive != nil {
+		fault(c.checkDerivation(ind), "derive")
+	}
 	for n, id := range ind.Related {
 		if _, ok := c.Indicator(id); !ok || id == ind.ID {
 			fault(fmt.Errorf("related %q is not another indicator of the catalogue", id), "related", n)

@@ -31,6 +31,12 @@ func (k Kind) IsCount() bool {
 	return false
 }
 
+// Independent tells whether a count of this kind counts every person or event once, so that chance moves it as a Poisson
+// variable. Stays, visits and syringes come many to a person: limits from their number would be too narrow.
+func (k Kind) Independent() bool {
+	return k == PersonsOnDay || k == PersonsInYear || k == Entrants || k == Events
+}
+
 // Direction says which way is better, or that the program does not judge.
 type Direction string
 
@@ -50,25 +56,26 @@ var frequencies = []Frequency{"year", "halfyear", "quarter", "month", "week", "i
 
 // Indicator is an entry of the catalogue: one YAML file.
 type Indicator struct {
-	ID          string    `yaml:"id"`
-	Theme       string    `yaml:"theme"`
-	Label       Text      `yaml:"label"`
-	Definition  Text      `yaml:"definition"`
-	Unit        string    `yaml:"unit"` // id in units.yaml
-	Kind        Kind      `yaml:"kind"`
-	Direction   Direction `yaml:"direction"`
-	Numerator   string    `yaml:"numerator"`   // id of an indicator, for rates and shares
-	Denominator string    `yaml:"denominator"` // id of an indicator, or "" where there is none
-	Threshold   *int      `yaml:"threshold"`   // counts below it are suppressed before publication, default 5
-	Publisher   string    `yaml:"publisher"`   // id in publishers.yaml
-	Table       string    `yaml:"table"`       // the publisher's own id of the table or KPI, "" if not verified
-	Frequency   Frequency `yaml:"frequency"`
-	Caveats     []Text    `yaml:"caveats"`
-	Breaks      []Break   `yaml:"breaks"`
-	Variants    []Variant `yaml:"variants"`
-	Related     []string  `yaml:"related"`  // other ways to count the same thing, never to be mixed with this one
-	Official    bool      `yaml:"official"` // already published by an authority: never suppressed again
-	Listed      *bool     `yaml:"listed"`   // false keeps a supporting series (population, CPI) off the overview
+	ID          string      `yaml:"id"`
+	Theme       string      `yaml:"theme"`
+	Label       Text        `yaml:"label"`
+	Definition  Text        `yaml:"definition"`
+	Unit        string      `yaml:"unit"` // id in units.yaml
+	Kind        Kind        `yaml:"kind"`
+	Direction   Direction   `yaml:"direction"`
+	Numerator   string      `yaml:"numerator"`   // id of an indicator, for what is computed
+	Denominator string      `yaml:"denominator"` // id of an indicator, or "" where there is none
+	Derive      *Derivation `yaml:"derive"`      // how the program computes it, nil for what is delivered
+	Threshold   *int        `yaml:"threshold"`   // counts below it are suppressed before publication, default 5
+	Publisher   string      `yaml:"publisher"`   // id in publishers.yaml
+	Table       string      `yaml:"table"`       // the publisher's own id of the table or KPI, "" if not verified
+	Frequency   Frequency   `yaml:"frequency"`
+	Caveats     []Text      `yaml:"caveats"`
+	Breaks      []Break     `yaml:"breaks"`
+	Variants    []Variant   `yaml:"variants"`
+	Related     []string    `yaml:"related"`  // other ways to count the same thing, never to be mixed with this one
+	Official    bool        `yaml:"official"` // already published by an authority: never suppressed again
+	Listed      *bool       `yaml:"listed"`   // false keeps a supporting series (population, CPI) off the overview
 }
 
 // Variant is one definition of an indicator that has several.

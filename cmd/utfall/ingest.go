@@ -70,6 +70,11 @@ func (a app) ingest(ctx context.Context, args []string) error {
 			break
 		}
 	}
+	if !o.dryRun && ctx.Err() == nil {
+		errs = append(errs, h.derive(ctx, runner, func(dataset string, r ingest.Result) {
+			sum.derived++
+		}))
+	}
 	if !o.json {
 		fmt.Fprintln(a.stdout, sum.String())
 	}
@@ -234,6 +239,7 @@ func valueOr(v float64, missing string) string {
 // summary adds deliveries up.
 type summary struct {
 	deliveries, failed int
+	derived            int
 	counts             schema.Counts
 }
 
@@ -254,6 +260,10 @@ func (s *summary) add(r ingest.Result, err error) {
 // String gives the closing line.
 func (s *summary) String() string {
 	c := s.counts
-	return fmt.Sprintf("%s, %d not taken in: read %d, new %d, changed %d, deleted %d, unchanged %d, rejected %d",
+	text := fmt.Sprintf("%s, %d not taken in: read %d, new %d, changed %d, deleted %d, unchanged %d, rejected %d",
 		plural(s.deliveries, "delivery", "deliveries"), s.failed, c.Read, c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected)
+	if s.derived > 0 {
+		text += "; computed anew: " + plural(s.derived, "indicator", "indicators")
+	}
+	return text
 }

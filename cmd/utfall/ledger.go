@@ -125,7 +125,14 @@ func withdraw(ctx context.Context, h *house, l schema.Release, reason string) er
 		return fmt.Errorf("release %d was withdrawn %s", l.Seq, l.WithdrawnAt.Format(time.RFC3339))
 	}
 	l.WithdrawnAt, l.Reason = time.Now(), reason
-	return h.Record(ctx, l)
+	if err := h.Record(ctx, l); err != nil {
+		return err
+	}
+	runner, err := h.runner(ingest.Options{})
+	if err != nil {
+		return err
+	}
+	return h.derive(ctx, runner, func(string, ingest.Result) {})
 }
 
 func (a app) printLedger(lines []schema.Release, asJSON bool) error {

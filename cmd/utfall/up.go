@@ -13,6 +13,7 @@ import (
 
 	"utfall/dashboard"
 	"utfall/ingest"
+	"utfall/ingest/derive"
 	"utfall/ingest/reference"
 	"utfall/internal/ops"
 	"utfall/schema"
@@ -77,9 +78,12 @@ func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error)
 	if err != nil {
 		return err
 	}
-	names := make([]string, len(collection))
-	for i, d := range collection {
-		names[i] = d.Name
+	var names []string
+	for _, d := range collection {
+		names = append(names, d.Name)
+	}
+	for _, ind := range h.catalogue.Derived() {
+		names = append(names, derive.Prefix+ind.ID)
 	}
 	metrics := ops.New(version, names)
 	if load {
@@ -138,6 +142,14 @@ func (a app) loadCollection(ctx context.Context, h *house, collection []referenc
 			c := result.Release.Counts
 			metrics.Run(d.Name, string(result.Release.Outcome), time.Now(), [5]uint64{c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected})
 		}
+	}
+	err = h.derive(ctx, runner, func(dataset string, r ingest.Result) {
+		taken++
+		c := r.Release.Counts
+		metrics.Run(dataset, string(r.Release.Outcome), time.Now(), [5]uint64{c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected})
+	})
+	if err != nil {
+		return err
 	}
 	if taken > 0 {
 		fmt.Fprintf(a.stdout, "Loaded %s in %.1f s\n", plural(taken, "delivery", "deliveries"), time.Since(started).Seconds())
