@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -35,7 +34,7 @@ type Text struct {
 func Open(format string, body io.Reader, encoding string, maxBytes int64) (*Text, error) {
 	name, ok := canonical(encoding)
 	if !ok {
-		return nil, &decode.Error{Format: format, Offset: -1, Path: "encoding", Want: "utf-8, windows-1252, iso-8859-1, utf-16, utf-16le or utf-16be", Got: quote(encoding)}
+		return nil, &decode.Error{Format: format, Offset: -1, Path: "encoding", Want: "utf-8, windows-1252, iso-8859-1, utf-16, utf-16le or utf-16be", Got: decode.Quote(encoding)}
 	}
 	raw, gzipped, err := gunzip(format, limit(format, body, maxBytes), maxBytes)
 	if err != nil {
@@ -165,14 +164,4 @@ func IsUUID(head []byte) bool {
 		}
 	}
 	return true
-}
-
-// Short gives a piece of a payload as it can stand in a message: quoted, without controls, at most 80 characters.
-func Short(s string) string { return quote(s) }
-
-func quote(s string) string {
-	if utf8.RuneCountInString(s) > 80 {
-		s = string([]rune(s[:min(len(s), 400)])[:80]) + "…"
-	}
-	return fmt.Sprintf("%q", s)
 }
