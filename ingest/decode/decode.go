@@ -76,7 +76,7 @@ type Meta struct {
 	Source  string
 	Updated string // as written; a mapping parses it
 	Notes   []string
-	Next    string // address of the next page, where the format pages
+	Next    string            // address of the next page, where the format pages
 	Status  map[string]string // what the status symbols mean, where the payload says: "p" is "provisional"
 	Deleted int               // cells that the source marks as deleted (Kolada's isdeleted); they come as rows with Status "deleted"
 

@@ -67,8 +67,8 @@ func (p *Problem) Instead() *decode.Refusal {
 		return p.failed
 	case p.warned != nil:
 		return p.warned
-	case p.message == "" && p.detail == "" && p.title == "":
-		return nil
+	case p.message == "" && p.detail == "" && (p.title == "" || p.status == 0):
+		return nil // a title alone is a table's title as well
 	}
 	var parts []string
 	for _, part := range []string{p.title, p.detail, p.message} {

@@ -1,0 +1,303 @@
+package jsonstat
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"utfall/ingest/decode"
+	"utfall/ingest/decode/jsonscan"
+)
+
+// cells keeps values as they were written, one after the other in blocks: a tag, then the text. Blocks are strings, so
+// that a cell's text is a part of one and costs nothing.
+type cells struct {
+	blocks []string
+	open   []byte
+	count  int64
+
+	given  bool    // a value member was there
+	sparse bool    // it was an object
+	at     []int64 // of a sparse object: the position of each cell
+	sorted bool    // at rises
+}
+
+// Tags below tagLong are the length of a number's text.
+const (
+	tagLong byte = 253 + iota // a number of this many bytes or more: the length follows
+	tagText                   // a string that is no number: the length follows
+	tagNull
+)
+
+const blockBytes = 256 << 10
+
+func (c *cells) put(tag byte, text string) {
+	if len(c.open)+len(text)+binary.MaxVarintLen64+1 > cap(c.open) {
+		c.close()
+		c.open = make([]byte, 0, max(blockBytes, len(text)+binary.MaxVarintLen64+1))
+	}
+	c.open = append(c.open, tag)
+	if tag == tagLong || tag == tagText {
+		c.open = binary.AppendUvarint(c.open, uint64(len(text)))
+	}
+	c.open = append(c.open, text...)
+	c.count++
+}
+
+func (c *cells) number(text string) {
+	if len(text) < int(tagLong) {
+		c.put(byte(len(text)), text)
+		return
+	}
+	c.put(tagLong, text)
+}
+
+func (c *cells) close() {
+	if len(c.open) > 0 {
+		c.blocks = append(c.blocks, string(c.open))
+		c.open = c.open[:0]
+	}
+}
+
+// read takes the value member: an array, or an object from position to value.
+func (c *cells) read(s *jsonscan.Scanner) error {
+	kind, err := s.Peek()
+	if err != nil {
+		return err
+	}
+	c.given, c.sorted = true, true
+	switch kind {
+	case jsonscan.Array:
+		if err = s.EnterArray(); err == nil {
+			err = c.readArray(s)
+		}
+	case jsonscan.Object:
+		c.sparse = true
+		if err = s.EnterObject(); err == nil {
+			err = c.readObject(s)
+		}
+	case jsonscan.Null:
+		c.given = false
+		err = s.Skip()
+	default:
+		return s.Mismatch("an array of values, or an object from position to value", kind)
+	}
+	c.close()
+	c.open = nil
+	return err
+}
+
+func (c *cells) readArray(s *jsonscan.Scanner) error {
+	limit := s.Limits().MaxCells
+	for {
+		more, err := s.More()
+		if err != nil || !more {
+			return err
+		}
+		if c.count >= limit {
+			return tooMany(s, limit)
+		}
+		if err := c.cell(s); err != nil {
+			return err
+		}
+	}
+}
+
+func (c *cells) readObject(s *jsonscan.Scanner) error {
+	limit := s.Limits().MaxCells
+	last := int64(-1)
+	for {
+		key, ok, err := s.NextKey()
+		if err != nil || !ok {
+			return err
+		}
+		if c.count >= limit {
+			return tooMany(s, limit)
+		}
+		at, err := position(s, key)
+		if err != nil {
+			return err
+		}
+		if at == last {
+			return s.Fault("each position once", fmt.Sprintf("position %d twice", at), "")
+		}
+		c.sorted = c.sorted && at > last
+		last = at
+		c.at = append(c.at, at)
+		if err := c.cell(s); err != nil {
+			return err
+		}
+	}
+}
+
+func tooMany(s *jsonscan.Scanner, limit int64) error {
+	return s.Fault(fmt.Sprintf("at most %d cells", limit), "more", "split the query")
+}
+
+// position reads the key of a sparse object: a whole number from 0, written in one way only.
+func position(s *jsonscan.Scanner, key string) (int64, error) {
+	at, err := strconv.ParseInt(key, 10, 64)
+	if err != nil || at < 0 || strconv.FormatInt(at, 10) != key {
+		return 0, s.Fault("the position of a cell, counted from 0, as name", decode.Quote(key), "")
+	}
+	return at, nil
+}
+
+func (c *cells) cell(s *jsonscan.Scanner) error {
+	kind, err := s.Peek()
+	if err != nil {
+		return err
+	}
+	switch kind {
+	case jsonscan.Number:
+		text, err := s.Number()
+		if err != nil {
+			return err
+		}
+		if len(text) > 300 || strings.IndexByte(text, 'e') >= 0 || strings.IndexByte(text, 'E') >= 0 {
+			if _, ok := decode.Number(text); !ok {
+				return s.Fault("a number that a 64-bit float can hold", decode.Quote(text), "")
+			}
+		}
+		c.number(text)
+	case jsonscan.Null:
+		if _, err := s.Literal(); err != nil {
+			return err
+		}
+		c.put(tagNull, "")
+	case jsonscan.String:
+		text, err := s.Text()
+		if err != nil {
+			return err
+		}
+		if _, ok := decode.Number(text); ok {
+			c.number(text)
+		} else if notFinite(text) {
+			return s.Fault("a number or null", decode.Quote(text), "not a number is no value; the source has to write null")
+		} else {
+			c.put(tagText, text)
+		}
+	default:
+		return s.Mismatch("a number, a string or null", kind)
+	}
+	return nil
+}
+
+// notFinite tells the words for not-a-number and infinity that programs write into strings.
+func notFinite(text string) bool {
+	switch text {
+	case "NaN", "nan", "NAN", "Inf", "inf", "+Inf", "-Inf", "-inf", "Infinity", "-Infinity", "+Infinity", "infinity", "-infinity":
+		return true
+	}
+	return false
+}
+
+// check holds the values against the number of cells and puts a sparse object into order.
+func (c *cells) check(total int64) error {
+	if !c.sparse {
+		if c.count != total {
+			return &decode.Error{Format: format, Offset: -1, Path: "value", Want: fmt.Sprintf("%d values, the product of the sizes", total),
+				Got: strconv.FormatInt(c.count, 10), Fix: "the payload is damaged or does not fit its dimensions; fetch it again"}
+		}
+		return nil
+	}
+	if !c.sorted {
+		c.sort()
+	}
+	for i, at := range c.at {
+		if at >= total {
+			return &decode.Error{Format: format, Offset: -1, Path: "value", Want: fmt.Sprintf("positions below %d, the product of the sizes", total),
+				Got: strconv.FormatInt(at, 10)}
+		}
+		if i > 0 && at == c.at[i-1] {
+			return &decode.Error{Format: format, Offset: -1, Path: "value", Want: "each position once", Got: fmt.Sprintf("position %d twice", at)}
+		}
+	}
+	return nil
+}
+
+// sort rewrites the cells in the order of their positions.
+func (c *cells) sort() {
+	type place struct {
+		at   int64
+		text string
+		tag  byte
+	}
+	places := make([]place, 0, len(c.at))
+	walk := cursor{cells: c}
+	for _, at := range c.at {
+		tag, text := walk.take()
+		places = append(places, place{at, text, tag})
+	}
+	slices.SortStableFunc(places, func(a, b place) int {
+		switch {
+		case a.at < b.at:
+			return -1
+		case a.at > b.at:
+			return 1
+		}
+		return 0
+	})
+	c.blocks, c.count = nil, 0
+	for i, p := range places {
+		c.at[i] = p.at
+		c.put(p.tag, p.text)
+	}
+	c.close()
+	c.open, c.sorted = nil, true
+}
+
+// cursor walks over cells from the first to the last.
+type cursor struct {
+	cells *cells
+	block int
+	off   int
+	next  int // index into cells.at
+}
+
+// at gives the value at position i; positions have to rise from call to call.
+func (w *cursor) at(i int64) (text string, number, there bool) {
+	if w.cells.sparse {
+		if w.next >= len(w.cells.at) || w.cells.at[w.next] != i {
+			return "", false, false
+		}
+		w.next++
+	}
+	tag, text := w.take()
+	return text, tag <= tagLong, tag != tagNull
+}
+
+func (w *cursor) take() (tag byte, text string) {
+	block := w.cells.blocks[w.block]
+	if w.off >= len(block) {
+		w.block++
+		w.off = 0
+		block = w.cells.blocks[w.block]
+	}
+	tag = block[w.off]
+	w.off++
+	n := int(tag)
+	switch tag {
+	case tagNull:
+		return tag, ""
+	case tagLong, tagText:
+		n = w.length(block)
+	}
+	text = block[w.off : w.off+n]
+	w.off += n
+	return tag, text
+}
+
+func (w *cursor) length(block string) int {
+	n := 0
+	for shift := 0; ; shift += 7 {
+		b := block[w.off]
+		w.off++
+		n |= int(b&0x7f) << shift
+		if b < 0x80 {
+			return n
+		}
+	}
+}
