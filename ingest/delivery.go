@@ -33,18 +33,19 @@ type Delivery struct {
 	Decode func(parts []Part) (Batches, error)
 	// Recipe identifies what the payloads are decoded by: the same bytes under another mapping are another delivery.
 	Recipe string
-	// Updated is the source's own time of its figures, zero if it gave none.
-	Updated time.Time
 	// Contract, if set, says before publication whether the delivery is what its source promised.
 	Contract Contract
 }
 
 // Batches gives a delivery's rows as observations, many at a time, with what could not be taken in; io.EOF comes with the
-// last of them.
+// last of them. Those of a source that says when its figures were last changed are also an Updater.
 type Batches interface {
 	Next() (*schema.Batch, []schema.Reject, error)
 	Read() uint64 // rows so far, rejected ones included
 }
+
+// Updater gives the source's own time of its figures, zero if it gave none, once all rows are read.
+type Updater interface{ Updated() time.Time }
 
 // Contract watches a delivery on its way in and says in the end what is not as promised.
 type Contract interface {

@@ -16,7 +16,7 @@ func (r *run) findings(ctx context.Context) ([]string, error) {
 		return nil, nil
 	}
 	facts := Facts{Release: r.release, Last: r.last}
-	if !r.first && c.Changed+c.Deleted > 0 {
+	if !r.first {
 		var err error
 		if facts.Differences, err = r.o.Writer.Preview(ctx, r.release.Seq, r.delivery.Dataset, MaxCompared); err != nil {
 			return nil, err

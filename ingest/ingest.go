@@ -219,8 +219,7 @@ func (r *run) unchanged(ctx context.Context, last schema.Release) (Result, error
 }
 
 func (r *run) line() schema.Release {
-	return schema.Release{Dataset: r.delivery.Dataset, ContentHash: contentHash(r.delivery, r.artifacts), Fetched: r.started,
-		SourceUpdated: r.delivery.Updated, Program: r.o.Program}
+	return schema.Release{Dataset: r.delivery.Dataset, ContentHash: contentHash(r.delivery, r.artifacts), Fetched: r.started, Program: r.o.Program}
 }
 
 // begin takes the next sequence number; one process at a time may do so.

@@ -58,5 +58,9 @@ func (r *run) read(ctx context.Context) error {
 		}
 		return nil
 	})
-	return group.Wait()
+	err = group.Wait()
+	if u, ok := reader.(Updater); ok {
+		r.release.SourceUpdated = u.Updated()
+	}
+	return err
 }
