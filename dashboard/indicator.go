@@ -40,6 +40,8 @@ type indicatorPage struct {
 	ChartTitle  string
 	Rows        []tableRow
 	Several     bool
+	Intervals   bool     // some figure has limits
+	Measures    []choice // the same figures as a number, a rate, an index; ID is an address
 	Related     []relatedRow
 	Beside      []choice
 	Breaks      []string
@@ -55,12 +57,12 @@ type choice struct {
 	Chosen    bool
 }
 
-type headline struct{ Period, Value, Unit, Change string }
+type headline struct{ Period, Value, Unit, Interval, Change, ChangeInterval, Trend, TrendYears string }
 
 type tableRow struct {
-	Period, Series, Value, Unit, Source, Citation, URL, Note string
-	Flags                                                    []string
-	Missing                                                  bool
+	Period, Series, Value, Interval, Unit, Source, Citation, URL, Note string
+	Flags                                                              []string
+	Missing                                                            bool
 }
 
 type relatedRow struct{ Link, Label, Value, Period string }
@@ -201,6 +203,7 @@ func (s *Server) indicator(c *fiber.Ctx, v *view) (asset, error) {
 	p := &indicatorPage{view: v, Indicator: ind, Theme: theme.Label.In(v.Lang), Unit: unit.Label.In(v.Lang), Publisher: publisher,
 		Attribution: publisher.Attribution.In(v.Lang), Chosen: sel.areas, Several: len(sel.lines) > 1}
 	s.choices(p, sel)
+	s.measures(p)
 	s.picture(p, sel)
 	s.table(p, sel)
 	for _, k := range ind.Breaks {
@@ -265,7 +268,7 @@ func (s *Server) picture(p *indicatorPage, sel *chosen) {
 	first := sel.lines[0]
 	figures := first.regular()
 	if last, before, ok := latest(figures); ok {
-		p.Head = &headline{format.Period(last.Period, p.Lang), s.value(sel.ind, last, p.Lang), p.Unit, s.change(sel.ind, before, last, p.Lang)}
+		p.Head = s.headline(p, sel.ind, figures, last, before)
 		p.Lead = s.lead(p, sel, first, last, before)
 	}
 	chartLine := chart.Line{Unit: p.Unit, Decimals: s.decimals(sel.ind), Number: func(v float64) string {
@@ -301,24 +304,6 @@ func (s *Server) picture(p *indicatorPage, sel *chosen) {
 	}
 }
 
-// lead is the page's sentence. It says level and difference and never a cause or a trend.
-func (s *Server) lead(p *indicatorPage, sel *chosen, l line, last schema.Observation, before *schema.Observation) string {
-	text := fmt.Sprintf("%s: %s %s, %s.", l.name(sel.ind, p.Lang, true), s.value(sel.ind, last, p.Lang), p.Unit, format.Period(last.Period, p.Lang))
-	if before != nil && s.comparable(sel.ind, *before, last) {
-		was := s.value(sel.ind, *before, p.Lang)
-		switch {
-		case last.Value == before.Value:
-			text += " " + p.T("Det är lika mycket som ", "That is the same as in ") + format.Period(before.Period, p.Lang) + "."
-		case last.Value > before.Value:
-			text += " " + p.T("Det är mer än ", "That is more than in ") + format.Period(before.Period, p.Lang) + " (" + was + ")."
-		default:
-			text += " " + p.T("Det är mindre än ", "That is less than in ") + format.Period(before.Period, p.Lang) + " (" + was + ")."
-		}
-		text += " " + p.T("Skillnaden är inte prövad mot slumpen.", "The difference has not been tested against chance.")
-	}
-	return text
-}
-
 func (s *Server) table(p *indicatorPage, sel *chosen) {
 	type row struct {
 		o schema.Observation
@@ -332,7 +317,8 @@ func (s *Server) table(p *indicatorPage, sel *chosen) {
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return b.o.Period.Start.Compare(a.o.Period.Start) })
 	for _, r := range rows {
-		p.Rows = append(p.Rows, tableRow{Period: format.Period(r.o.Period, p.Lang), Series: r.l.name(sel.ind, p.Lang, true), Value: s.value(sel.ind, r.o, p.Lang),
+		p.Intervals = p.Intervals || r.o.Lower != nil || r.o.Upper != nil
+		p.Rows = append(p.Rows, tableRow{Period: format.Period(r.o.Period, p.Lang), Series: r.l.name(sel.ind, p.Lang, true), Value: s.value(sel.ind, r.o, p.Lang), Interval: s.interval(sel.ind, r.o, p.Lang),
 			Source: r.o.Source, Citation: r.o.Citation, URL: safeURL(r.o.URL), Note: r.o.Note, Flags: format.Flags(r.o.Flags, p.Lang), Missing: r.o.Missing != schema.Present})
 	}
 }

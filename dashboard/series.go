@@ -105,21 +105,7 @@ func (s *Server) comparable(ind schema.Indicator, a, b schema.Observation) bool 
 			}
 		}
 	}
-	return a.Value != 0 && len(breaksBetween(ind, a, b)) == 0 && !schema.HasFlag(b.Flags, schema.SeriesBreak)
-}
-
-func breaksBetween(ind schema.Indicator, a, b schema.Observation) []schema.Break {
-	var out []schema.Break
-	for _, k := range ind.Breaks {
-		p, err := schema.ParsePeriod(k.Period)
-		if err != nil || (k.Area != "" && k.Area != b.Area) || (k.Variant != "" && k.Variant != b.Variant) {
-			continue
-		}
-		if p.Start.After(a.Period.Start) && !p.Start.After(b.Period.Start) {
-			out = append(out, k)
-		}
-	}
-	return out
+	return a.Value != 0 && len(ind.BreaksBetween(a, b)) == 0 && !schema.HasFlag(b.Flags, schema.SeriesBreak)
 }
 
 // decimals gives how many a unit is printed with.
@@ -148,7 +134,10 @@ func (s *Server) points(ind schema.Indicator, figures []schema.Observation, lang
 	out := make([]chart.Point, len(figures))
 	for i, o := range figures {
 		p := chart.Point{X: middle(o.Period), Y: o.Value, Has: o.Missing == schema.Present, Label: format.Period(o.Period, lang), Text: s.value(ind, o, lang)}
-		p.Break = schema.HasFlag(o.Flags, schema.SeriesBreak) || i > 0 && (len(breaksBetween(ind, figures[i-1], o)) > 0 || apart(figures[i-1].Period, o.Period))
+		if o.Lower != nil && o.Upper != nil {
+			p.Lower, p.Upper, p.Sure = *o.Lower, *o.Upper, true
+		}
+		p.Break = schema.HasFlag(o.Flags, schema.SeriesBreak) || i > 0 && (len(ind.BreaksBetween(figures[i-1], o)) > 0 || apart(figures[i-1].Period, o.Period))
 		for _, f := range []schema.Flag{schema.Provisional, schema.Estimated, schema.Derived, schema.Predicted, schema.LowerBound, schema.Approximate, schema.Rounded, schema.Partial} {
 			p.Weak = p.Weak || schema.HasFlag(o.Flags, f)
 		}

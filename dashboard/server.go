@@ -15,6 +15,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"utfall/dashboard/interval"
 	"utfall/dashboard/web"
 	"utfall/schema"
 )
@@ -25,6 +26,20 @@ type Reader interface {
 	Revisions(ctx context.Context, indicator string, asOf time.Time) ([]schema.Revision, error)
 	Releases(ctx context.Context, indicator string, asOf time.Time) ([]schema.Release, error)
 	State(ctx context.Context, asOf time.Time) (schema.State, error)
+}
+
+// limited gives counts their limits, wherever they are read for.
+type limited struct {
+	Reader
+	catalogue *schema.Catalogue
+}
+
+func (l limited) Series(ctx context.Context, q schema.Query) ([]schema.Observation, error) {
+	figures, err := l.Reader.Series(ctx, q)
+	if err == nil {
+		interval.Add(l.catalogue, figures)
+	}
+	return figures, err
 }
 
 // Config says what a server needs. Reader and Catalogue are required.
@@ -67,6 +82,7 @@ func New(c Config) (*Server, error) {
 	if c.Observe == nil {
 		c.Observe = func(string, int, time.Duration) {}
 	}
+	c.Reader = limited{c.Reader, c.Catalogue}
 	s := &Server{Config: c, cache: newCache()}
 	bundle, names, err := web.Files()
 	if err != nil {

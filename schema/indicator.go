@@ -133,3 +133,19 @@ type Publisher struct {
 	Attribution Text   `yaml:"attribution"` // how to name the source beside an unprocessed figure
 	Processed   Text   `yaml:"processed"`   // how to name it beside a processed one; empty: it may not be named
 }
+
+// BreaksBetween gives the breaks that stand between two figures of a series, the earlier first: who compares across one
+// compares two ways of counting.
+func (i Indicator) BreaksBetween(a, b Observation) []Break {
+	var out []Break
+	for _, k := range i.Breaks {
+		p, err := ParsePeriod(k.Period)
+		if err != nil || (k.Area != "" && k.Area != b.Area) || (k.Variant != "" && k.Variant != b.Variant) {
+			continue
+		}
+		if p.Start.After(a.Period.Start) && !p.Start.After(b.Period.Start) {
+			out = append(out, k)
+		}
+	}
+	return out
+}

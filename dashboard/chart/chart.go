@@ -23,6 +23,9 @@ type Point struct {
 	Has   bool
 	Break bool // not comparable with the point before: the line does not join
 	Weak  bool // provisional, estimated, derived and the like: drawn hollow
+
+	Lower, Upper float64 // 95 % limits, in the unit of Y; meaningful only if Sure
+	Sure         bool    // there are limits
 }
 
 // Series is one line.
@@ -78,11 +81,38 @@ func (l Line) JSON() ([]byte, error) {
 	for _, key := range []string{"color", "legend", "tooltip", "title"} {
 		delete(option, key) // charts.js gives these from the page's own colours and language
 	}
-	out, err := json.Marshal(map[string]any{"option": option, "decimals": l.Decimals})
+	out, err := json.Marshal(map[string]any{"option": option, "decimals": l.Decimals, "bands": l.bands()})
 	if err != nil {
 		return nil, fmt.Errorf("chart: %w", err)
 	}
 	return out, nil
+}
+
+// bands gives, for each series, the stretches over which its limits are drawn: moment, lower and upper limit. A stretch ends
+// where a value is missing, has no limits or cannot be compared with the one before.
+func (l Line) bands() [][][][3]float64 {
+	out := make([][][][3]float64, len(l.Series))
+	for i, s := range l.Series {
+		out[i] = s.stretches()
+	}
+	return out
+}
+
+func (s Series) stretches() [][][3]float64 {
+	out := [][][3]float64{}
+	open := false
+	for _, p := range s.Points {
+		if !p.Has || !p.Sure {
+			open = false
+			continue
+		}
+		if !open || p.Break {
+			out = append(out, nil)
+		}
+		open = true
+		out[len(out)-1] = append(out[len(out)-1], [3]float64{p.X, p.Lower, p.Upper})
+	}
+	return out
 }
 
 // Series are told apart by colour, symbol and dash at once.
@@ -99,6 +129,9 @@ func (l Line) extent() (lo, hi, top float64) {
 			lo, hi = min(lo, p.X), max(hi, p.X)
 			if p.Has {
 				top = max(top, p.Y)
+			}
+			if p.Has && p.Sure {
+				top = max(top, p.Upper)
 			}
 		}
 	}

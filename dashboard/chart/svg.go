@@ -35,6 +35,9 @@ func (l Line) SVG(size Size) template.HTML {
 	}
 	ends := make([]label, 0, len(l.Series))
 	for i, s := range l.Series {
+		band(&b, p, s, i)
+	}
+	for i, s := range l.Series {
 		if e, ok := draw(&b, p, s, i); ok {
 			ends = append(ends, e)
 		}
@@ -110,6 +113,25 @@ func draw(b *strings.Builder, p plot, s Series, index int) (label, bool) {
 		fmt.Fprintf(b, `<title>%s, %s: %s</title></g>`, html.EscapeString(s.Name), html.EscapeString(pt.Label), html.EscapeString(pt.Text))
 	}
 	return last, found
+}
+
+// band draws a series' limits as a shaded field, and those of a figure that stands alone as a bar.
+func band(b *strings.Builder, p plot, s Series, index int) {
+	for _, stretch := range s.stretches() {
+		if len(stretch) == 1 {
+			x := p.x(stretch[0][0])
+			fmt.Fprintf(b, `<line class="bar s%d" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`, index%6+1, x, x, p.y(stretch[0][1]), p.y(stretch[0][2]))
+			continue
+		}
+		var path strings.Builder
+		for i, v := range stretch {
+			fmt.Fprintf(&path, "%s%.1f %.1f", map[bool]string{true: "M", false: "L"}[i == 0], p.x(v[0]), p.y(v[2]))
+		}
+		for i := len(stretch) - 1; i >= 0; i-- {
+			fmt.Fprintf(&path, "L%.1f %.1f", p.x(stretch[i][0]), p.y(stretch[i][1]))
+		}
+		fmt.Fprintf(b, `<path class="band s%d" d="%sZ"/>`, index%6+1, path.String())
+	}
 }
 
 // symbol begins a group with the series' mark in it; the caller ends it.

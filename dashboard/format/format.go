@@ -52,6 +52,14 @@ func Percent(ratio float64, lang schema.Lang) string {
 	return sign + Number(n, 0, lang) + nbsp + "%"
 }
 
+// Interval writes two limits: 432–519, or −3 till 4 where one is below zero.
+func Interval(lower, upper float64, decimals int, lang schema.Lang) string {
+	if lower < 0 {
+		return Number(lower, decimals, lang) + map[schema.Lang]string{schema.SV: " till ", schema.EN: " to "}[lang] + Number(upper, decimals, lang)
+	}
+	return Number(lower, decimals, lang) + dash + Number(upper, decimals, lang)
+}
+
 var months = map[schema.Lang][12]string{
 	schema.SV: {"januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december"},
 	schema.EN: {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
