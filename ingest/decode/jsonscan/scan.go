@@ -172,3 +172,11 @@ func (s *Scanner) Limits() decode.Limits { return s.limits }
 
 // Offset is how many bytes have been passed.
 func (s *Scanner) Offset() int64 { return s.base + int64(s.pos) }
+
+// Window is what has been read and not passed, for a loop over very many values that look at bytes themselves. It may
+// be empty, and may end anywhere.
+func (s *Scanner) Window() string { return s.win[s.pos:] }
+
+// Advance passes n bytes of the Window. They have to be whole values with what stands between them, so that the next
+// thing is what More or NextKey expect after a value.
+func (s *Scanner) Advance(n int) { s.pos += n }

@@ -11,17 +11,23 @@ import (
 	"utfall/ingest/decode/jsonscan"
 )
 
-// cells keeps values as they were written, one after the other in blocks: a tag, then the text. Blocks are strings, so
-// that a cell's text is a part of one and costs nothing.
+// cells keeps values as they were written, in segments. Most segments are a piece of the payload itself, as it was read
+// and cut at the cells' borders; what is less plain than numbers and nulls is written anew, a tag and then the text.
+// Either way a cell's text is a part of a segment and costs nothing.
 type cells struct {
-	blocks []string
-	open   []byte
-	count  int64
+	segments []segment
+	open     strings.Builder // the tagged segment that is being written
+	count    int64
 
 	given  bool    // a value member was there
 	sparse bool    // it was an object
 	at     []int64 // of a sparse object: the position of each cell
 	sorted bool    // at rises
+}
+
+type segment struct {
+	text string
+	raw  bool // ",1,2.5,null" or `,"0":1,"7":2.5` out of the payload; otherwise tagged cells
 }
 
 // Tags below tagLong are the length of a number's text.
@@ -31,18 +37,18 @@ const (
 	tagNull
 )
 
-const blockBytes = 256 << 10
+const blockBytes = 64 << 10
 
 func (c *cells) put(tag byte, text string) {
-	if len(c.open)+len(text)+binary.MaxVarintLen64+1 > cap(c.open) {
+	if c.open.Len()+len(text)+binary.MaxVarintLen64+1 > c.open.Cap() {
 		c.close()
-		c.open = make([]byte, 0, max(blockBytes, len(text)+binary.MaxVarintLen64+1))
+		c.open.Grow(min(max(blockBytes, len(text)+binary.MaxVarintLen64+1), max(1024, 2*len(text))<<min(len(c.segments), 6)))
 	}
-	c.open = append(c.open, tag)
+	c.open.WriteByte(tag)
 	if tag == tagLong || tag == tagText {
-		c.open = binary.AppendUvarint(c.open, uint64(len(text)))
+		c.open.Write(binary.AppendUvarint(nil, uint64(len(text))))
 	}
-	c.open = append(c.open, text...)
+	c.open.WriteString(text)
 	c.count++
 }
 
@@ -54,11 +60,38 @@ func (c *cells) number(text string) {
 	c.put(tagLong, text)
 }
 
+// close ends the tagged segment that is being written.
 func (c *cells) close() {
-	if len(c.open) > 0 {
-		c.blocks = append(c.blocks, string(c.open))
-		c.open = c.open[:0]
+	if c.open.Len() > 0 {
+		c.segments = append(c.segments, segment{text: c.open.String()})
 	}
+	c.open = strings.Builder{}
+}
+
+// keep adds a piece of the payload with n cells. Such a segment holds on to the block that it is a piece of, so the
+// cells of a short one are written anew.
+func (c *cells) keep(text string, n int64) {
+	const short = 1024
+	if len(text) > short {
+		c.close()
+		c.segments = append(c.segments, segment{text: text, raw: true})
+		c.count += n
+		return
+	}
+	walk := cursor{cells: c}
+	for range n {
+		tag, text, _, _ := walk.raw(text)
+		c.again(tag, text)
+	}
+}
+
+// again writes a cell that a cursor took.
+func (c *cells) again(tag byte, text string) {
+	if tag <= tagLong {
+		c.number(text)
+		return
+	}
+	c.put(tag, text)
 }
 
 // read takes the value member: an array, or an object from position to value.
@@ -85,7 +118,6 @@ func (c *cells) read(s *jsonscan.Scanner) error {
 		return s.Mismatch("an array of values, or an object from position to value", kind)
 	}
 	c.close()
-	c.open = nil
 	return err
 }
 
@@ -102,6 +134,10 @@ func (c *cells) readArray(s *jsonscan.Scanner) error {
 		if err := c.cell(s); err != nil {
 			return err
 		}
+		text := s.Window()
+		n, count := run(text, limit-c.count)
+		c.keep(text[:n], count)
+		s.Advance(n)
 	}
 }
 
@@ -129,6 +165,11 @@ func (c *cells) readObject(s *jsonscan.Scanner) error {
 		if err := c.cell(s); err != nil {
 			return err
 		}
+		text := s.Window()
+		n, count := c.sparseRun(text, limit-c.count, last)
+		c.keep(text[:n], count)
+		s.Advance(n)
+		last = c.at[len(c.at)-1]
 	}
 }
 
@@ -138,8 +179,15 @@ func tooMany(s *jsonscan.Scanner, limit int64) error {
 
 // position reads the key of a sparse object: a whole number from 0, written in one way only.
 func position(s *jsonscan.Scanner, key string) (int64, error) {
-	at, err := strconv.ParseInt(key, 10, 64)
-	if err != nil || at < 0 || strconv.FormatInt(at, 10) != key {
+	var at int64
+	for _, c := range []byte(key) {
+		if c < '0' || c > '9' {
+			at = -1
+			break
+		}
+		at = at*10 + int64(c-'0')
+	}
+	if key == "" || len(key) > 18 || at < 0 || key[0] == '0' && len(key) > 1 {
 		return 0, s.Fault("the position of a cell, counted from 0, as name", decode.Quote(key), "")
 	}
 	return at, nil
@@ -228,7 +276,7 @@ func (c *cells) sort() {
 	places := make([]place, 0, len(c.at))
 	walk := cursor{cells: c}
 	for _, at := range c.at {
-		tag, text := walk.take()
+		tag, text, _, _ := walk.take()
 		places = append(places, place{at, text, tag})
 	}
 	slices.SortStableFunc(places, func(a, b place) int {
@@ -240,64 +288,11 @@ func (c *cells) sort() {
 		}
 		return 0
 	})
-	c.blocks, c.count = nil, 0
+	c.segments, c.count = nil, 0
 	for i, p := range places {
 		c.at[i] = p.at
-		c.put(p.tag, p.text)
+		c.again(p.tag, p.text)
 	}
 	c.close()
-	c.open, c.sorted = nil, true
-}
-
-// cursor walks over cells from the first to the last.
-type cursor struct {
-	cells *cells
-	block int
-	off   int
-	next  int // index into cells.at
-}
-
-// at gives the value at position i; positions have to rise from call to call.
-func (w *cursor) at(i int64) (text string, number, there bool) {
-	if w.cells.sparse {
-		if w.next >= len(w.cells.at) || w.cells.at[w.next] != i {
-			return "", false, false
-		}
-		w.next++
-	}
-	tag, text := w.take()
-	return text, tag <= tagLong, tag != tagNull
-}
-
-func (w *cursor) take() (tag byte, text string) {
-	block := w.cells.blocks[w.block]
-	if w.off >= len(block) {
-		w.block++
-		w.off = 0
-		block = w.cells.blocks[w.block]
-	}
-	tag = block[w.off]
-	w.off++
-	n := int(tag)
-	switch tag {
-	case tagNull:
-		return tag, ""
-	case tagLong, tagText:
-		n = w.length(block)
-	}
-	text = block[w.off : w.off+n]
-	w.off += n
-	return tag, text
-}
-
-func (w *cursor) length(block string) int {
-	n := 0
-	for shift := 0; ; shift += 7 {
-		b := block[w.off]
-		w.off++
-		n |= int(b&0x7f) << shift
-		if b < 0x80 {
-			return n
-		}
-	}
+	c.sorted = true
 }

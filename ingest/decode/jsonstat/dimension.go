@@ -113,7 +113,7 @@ func (d *dimension) readIndex(s *jsonscan.Scanner) error {
 		})
 	case jsonscan.Object:
 		d.at = []int64{}
-		return s.Object(func(key string) error {
+		return s.Members(func(key string) error {
 			if err := full(); err != nil {
 				return err
 			}
@@ -135,7 +135,7 @@ func (d *dimension) readIndex(s *jsonscan.Scanner) error {
 
 func (d *dimension) readLabels(s *jsonscan.Scanner) error {
 	limit := s.Limits().MaxCategories
-	return s.Object(func(key string) error {
+	return s.Members(func(key string) error {
 		if len(d.labels) >= limit {
 			return s.Fault(fmt.Sprintf("at most %d categories", limit), "more", "")
 		}

@@ -61,7 +61,7 @@ func (f *flags) readArray(s *jsonscan.Scanner) error {
 
 func (f *flags) readObject(s *jsonscan.Scanner) error {
 	limit := s.Limits().MaxCells
-	return s.Object(func(key string) error {
+	return s.Members(func(key string) error {
 		switch key {
 		case "value":
 			return f.readNested(s)
@@ -93,7 +93,7 @@ func (f *flags) readNested(s *jsonscan.Scanner) error {
 		return err
 	}
 	if kind == jsonscan.Object {
-		return s.Object(func(key string) error {
+		return s.Members(func(key string) error {
 			at, err := position(s, key)
 			if err != nil {
 				return err

@@ -90,13 +90,7 @@ func (r *Reader) Next(row *decode.Row) error {
 		row.Unit = r.dims[r.unitOf].Categories[r.at[r.unitOf]].Unit
 	}
 	row.Status = r.flags.at(r.next)
-	row.Value, row.Has, row.Text = 0, false, ""
-	if text, number, there := r.values.at(r.next); there {
-		row.Text = text
-		if number {
-			row.Value, row.Has = decode.Number(text)
-		}
-	}
+	row.Text, row.Value, row.Has = r.values.at(r.next)
 	r.next++
 	return nil
 }
