@@ -36,7 +36,7 @@ func (r *Runner) keepPayload(d Part) (schema.Artifact, error) {
 	if err := r.compress(tmp, in, &a); err != nil {
 		return schema.Artifact{}, err
 	}
-	a.Path = filepath.Join(a.SHA256[:2], a.SHA256+".zst")
+	a.Path = keptPath(a.SHA256)
 	target := filepath.Join(dir, a.Path)
 	if info, err := os.Stat(target); err == nil {
 		a.Stored = info.Size()
@@ -83,14 +83,38 @@ func (a artifactReader) Close() error {
 }
 
 func (r *Runner) openArtifact(a schema.Artifact) (io.ReadCloser, error) {
-	f, err := os.Open(filepath.Join(r.o.DataDir, "artifacts", a.Path))
+	f, err := OpenKept(r.o.DataDir, a.SHA256)
 	if err != nil {
 		return nil, fmt.Errorf("ingest: kept payload of %s: %w", a.Name, err)
+	}
+	return f, nil
+}
+
+// keptPath is where a payload is kept, below the artifact directory.
+func keptPath(hash string) string { return filepath.Join(hash[:2], hash+".zst") }
+
+// IsKept tells whether the payload with this SHA-256 (64 hexadecimal digits) is kept below a data directory.
+func IsKept(dataDir, hash string) bool {
+	if len(hash) != hex.EncodedLen(sha256.Size) {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(dataDir, "artifacts", keptPath(hash)))
+	return err == nil
+}
+
+// OpenKept reads a kept payload's bytes as they were received.
+func OpenKept(dataDir, hash string) (io.ReadCloser, error) {
+	if len(hash) != hex.EncodedLen(sha256.Size) {
+		return nil, fmt.Errorf("ingest: %q is not the hash of a payload", hash)
+	}
+	f, err := os.Open(filepath.Join(dataDir, "artifacts", keptPath(hash)))
+	if err != nil {
+		return nil, fmt.Errorf("ingest: kept payload: %w", err)
 	}
 	z, err := zstd.NewReader(f, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(64<<20))
 	if err != nil {
 		_ = f.Close()
-		return nil, fmt.Errorf("ingest: kept payload of %s: %w", a.Name, err)
+		return nil, fmt.Errorf("ingest: kept payload %s: %w", hash, err)
 	}
 	return artifactReader{z, f}, nil
 }

@@ -92,6 +92,7 @@ type Client struct {
 	private privateList
 	mu      sync.Mutex
 	limits  map[string]*rate.Limiter
+	stated  map[string]bool // hosts that have stated a rate of their own
 }
 
 // New checks the options. The proxy is the one that HTTP_PROXY, HTTPS_PROXY and NO_PROXY name.
@@ -118,7 +119,7 @@ func New(o Options) (*Client, error) {
 			return nil, fmt.Errorf("fetch: rate of %s: %d calls in %s; at least one call in a time above zero is needed", host, r.Calls, r.Per)
 		}
 	}
-	c := &Client{o: o, private: private, limits: map[string]*rate.Limiter{}}
+	c := &Client{o: o, private: private, limits: map[string]*rate.Limiter{}, stated: map[string]bool{}}
 	c.http = &http.Client{Transport: c.transport(), CheckRedirect: checkRedirect}
 	return c, nil
 }

@@ -1,6 +1,7 @@
 package fetch
 
 import (
+	"net"
 	"strings"
 	"time"
 
@@ -41,4 +42,25 @@ func (c *Client) limiter(host string) *rate.Limiter {
 		c.limits[host] = l
 	}
 	return l
+}
+
+// Limit sets a host's rate for this client if it is slower than the one in force: a publisher's own word can slow us down,
+// never speed us up past what was configured.
+func (c *Client) Limit(host string, r Rate) {
+	if r.Calls < 1 || r.Per <= 0 {
+		return
+	}
+	host = strings.ToLower(host)
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	_, given := c.o.Rates[host]
+	now := c.limiter(host)
+	next := r.Limiter()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !given && !c.stated[host] || next.Limit() < now.Limit() {
+		c.stated[host] = true
+		c.limits[host] = next
+	}
 }

@@ -203,6 +203,9 @@ func (c *checker) pxweb(version string, px PxWeb) {
 			c.fault(append(keys, "select", d), "%s selects nothing", d)
 		}
 	}
+	if version == "pxweb1" && px.MaxCells == 0 {
+		c.fault(keys, "max_cells is not given: version 1 says its limit on a page for people")
+	}
 	if px.MaxCells < 0 {
 		c.fault(keys, "max_cells %d is below zero", px.MaxCells)
 	}

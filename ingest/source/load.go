@@ -1,6 +1,9 @@
 package source
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -60,4 +63,25 @@ func (s Source) At(keys ...any) string {
 		return s.ID
 	}
 	return s.doc.At(keys...)
+}
+
+// Fingerprint identifies what a source's payloads are decoded and mapped by. What only says when and how to ask, and the
+// checks on the result, are left out of it.
+func (s Source) Fingerprint() string {
+	raw, err := json.Marshal(struct {
+		Format           string
+		Read             Read
+		Map              Map
+		Figures          []Figure
+		Cite             Cite
+		Missing          map[string]schema.Missing
+		Flags            map[string]string
+		AbsenceMeansZero bool
+		Complete         map[string][]string
+	}{s.Format, s.Read, s.Map, s.Figures, s.Cite, s.Missing, s.Flags, s.AbsenceMeansZero, s.Complete})
+	if err != nil {
+		return s.ID // none of these types can fail to be written
+	}
+	sum := sha256.Sum256(raw)
+	return hex.EncodeToString(sum[:])
 }

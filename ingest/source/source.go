@@ -3,6 +3,7 @@ package source
 import (
 	"time"
 
+	"utfall/ingest/decode/csvtab"
 	"utfall/schema"
 )
 
@@ -119,8 +120,9 @@ type PxWeb struct {
 	Base  string `yaml:"base"`  // https://…/api/v2, or the address of the table for version 1
 	Table string `yaml:"table"` // id, version 2 only
 	Lang  string `yaml:"lang"`  // version 2 only; default sv
-	// Select gives the wanted codes of every dimension of the table: codes, patterns with * and ?, top(n), bottom(n),
-	// from(a), to(b), range(a,b). A dimension that is left out would be answered by its total, so none may be.
+	// Select gives the wanted codes of every dimension of the table: codes, patterns with * and ?, from(a), to(b),
+	// range(a,b) and last(n), the last ones in the codes' own order. They are looked up in the table's metadata, and what
+	// is sent is codes. A dimension that is left out would be answered by its total, so none may be.
 	Select    map[string][]string `yaml:"select"`
 	Codelists map[string]string   `yaml:"codelists"`
 	Output    map[string]string   `yaml:"output"` // aggregated or single, for a codelist that groups
@@ -129,19 +131,10 @@ type PxWeb struct {
 
 // Read is what a decoder must be told where the payload does not say it.
 type Read struct {
-	Delimiter string   `yaml:"delimiter"`
-	Decimal   string   `yaml:"decimal"`
-	Thousands string   `yaml:"thousands"`
-	Encoding  string   `yaml:"encoding"`
-	Skip      int      `yaml:"skip"`
-	Values    []string `yaml:"values"`
-	Status    string   `yaml:"status"`
-	Codes     []string `yaml:"codes"`
-	Ignore    []string `yaml:"ignore"`
-	Totals    []string `yaml:"totals"`
-	Sheet     string   `yaml:"sheet"`
-	Range     string   `yaml:"range"`
-	Headers   int      `yaml:"headers"`
+	csvtab.Options `yaml:",inline"` // of formats that are tables of text
+	Sheet          string           `yaml:"sheet"`   // of a workbook
+	Range          string           `yaml:"range"`   // of a sheet: B7:K40, or a defined name
+	Content        string           `yaml:"content"` // one of several datasets or contents in a payload
 }
 
 // Map says which dimension of the payload each part of a cell comes from.
