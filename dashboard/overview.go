@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/agnivade/levenshtein"
 	"github.com/gofiber/fiber/v2"
 
 	"utfall/dashboard/chart"
@@ -27,7 +28,11 @@ type overviewPage struct {
 	Count     int
 	Compare   bool
 	Error     bool
+	Judged    int        // indicators with a better and a worse direction, and a trend that could be judged
+	Worse     []worseRow // of those, the ones that are getting worse
 }
+
+type worseRow struct{ Name, Link, Trend string }
 
 type areaGroup struct {
 	Label string
@@ -41,9 +46,9 @@ type themeRows struct {
 
 type overviewRow struct {
 	schema.Indicator
-	Name, Unit, Detail, Value, Period, Change, Country, Released string
-	Spark                                                        template.HTML
-	Link                                                         string
+	Name, Unit, Detail, Value, Interval, Period, Trend, Change, Country, Released string
+	Spark                                                                         template.HTML
+	Link                                                                          string
 }
 
 // overview shows the newest figure of every indicator for one area.
@@ -92,6 +97,7 @@ func (s *Server) fill(p *overviewPage, figures []schema.Observation) {
 				continue
 			}
 			rows.Rows = append(rows.Rows, s.overviewRow(p, ind, main, there[ind.ID]))
+			s.judge(p, rows.Rows[len(rows.Rows)-1], main.regular())
 		}
 		if len(rows.Rows) > 0 {
 			p.Themes = append(p.Themes, rows)
@@ -110,7 +116,8 @@ func (s *Server) overviewRow(p *overviewPage, ind schema.Indicator, main line, c
 		last = figures[len(figures)-1]
 	}
 	row.Value, row.Period = s.value(ind, last, p.Lang), format.Period(last.Period, p.Lang)
-	row.Released = format.Date(last.Released, p.Lang)
+	row.Released, row.Interval = format.Date(last.Released, p.Lang), s.interval(ind, last, p.Lang)
+	row.Trend, _, _ = s.trend(ind, figures, p.Lang)
 	if ok {
 		row.Change = s.change(ind, before, last, p.Lang)
 		row.Spark = chart.Sparkline(s.points(ind, figures, p.Lang), row.Name+", "+format.Period(figures[0].Period, p.Lang)+"–"+row.Period)
@@ -125,15 +132,47 @@ func (s *Server) overviewRow(p *overviewPage, ind schema.Indicator, main line, c
 	return row
 }
 
+// judge counts an indicator whose trend can be better or worse, and lists it if it is worse.
+func (s *Server) judge(p *overviewPage, row overviewRow, figures []schema.Observation) {
+	words, years, r := s.trend(row.Indicator, figures, p.Lang)
+	if row.Direction == schema.NoJudgement || years == "" {
+		return
+	}
+	p.Judged++
+	if turns(row.Indicator, r.State) == worse {
+		p.Worse = append(p.Worse, worseRow{row.Name, row.Link, words + ", " + years})
+	}
+}
+
 // matches tells whether every word of a search stands in an indicator's label, definition or id, whatever its accents.
 func matches(ind schema.Indicator, search string) bool {
 	text := fold(ind.Label.SV + " " + ind.Label.EN + " " + ind.Definition.SV + " " + ind.Definition.EN + " " + ind.ID)
 	for w := range strings.FieldsSeq(fold(search)) {
-		if !strings.Contains(text, w) {
+		if !strings.Contains(text, w) && !misspelt(text, w) {
 			return false
 		}
 	}
 	return true
+}
+
+// misspelt tells whether a word stands in a text but for a slip: one letter in a word of five or more, two in one of nine
+// or more. Swedish compounds are long, so the beginning of a word is enough.
+func misspelt(text, word string) bool {
+	slips := len(word) / 5
+	if slips > 2 {
+		slips = 2
+	}
+	if slips == 0 {
+		return false
+	}
+	for t := range strings.FieldsSeq(text) {
+		for n := len(word) - slips; n <= len(word)+slips; n++ {
+			if n <= len(t) && levenshtein.ComputeDistance(t[:n], word) <= slips {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 var folded = strings.NewReplacer("å", "a", "ä", "a", "ö", "o", "é", "e", "ü", "u", "ø", "o", "æ", "a", "-", " ", "_", " ")
@@ -189,4 +228,13 @@ func (p overviewPage) rest() string {
 		return "."
 	}
 	return p.T("; ", "; ") + format.Number(float64(len(p.Elsewhere)), 0, p.Lang) + p.T(" är inte publicerade för det.", " are not published for it.")
+}
+
+// JudgedWords says how many indicators could be judged: the list is short because few can, not because all is well.
+func (p overviewPage) JudgedWords() string {
+	n := format.Number(float64(p.Judged), 0, p.Lang)
+	if p.Judged == 1 {
+		return p.T("En indikator har både en bedömning och en trend som går att pröva; övriga räknas inte här.", "One indicator has both a judgement and a trend that can be tested; the others do not count here.")
+	}
+	return n + p.T(" indikatorer har både en bedömning och en trend som går att pröva; övriga räknas inte här.", " indicators have both a judgement and a trend that can be tested; the others do not count here.")
 }

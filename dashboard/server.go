@@ -104,6 +104,7 @@ func New(c Config) (*Server, error) {
 	for _, lang := range []schema.Lang{schema.SV, schema.EN} {
 		prefix := prefixOf(lang)
 		s.app.Get(prefix+"/", s.page(lang, "overview", s.overview))
+		s.app.Get(prefix+"/metod", s.page(lang, "method", s.methods))
 		s.app.Get(prefix+"/indikator/:id.csv", s.page(lang, "csv", s.downloadCSV))
 		s.app.Get(prefix+"/indikator/:id.json", s.page(lang, "json", s.downloadJSON))
 		s.app.Get(prefix+"/indikator/:id", s.page(lang, "indicator", s.indicator))
