@@ -255,8 +255,8 @@ func (a app) check(_ context.Context, args []string) error {
 	if faults > 0 {
 		return fmt.Errorf("%s in the reference collection", plural(faults, "fault", "faults"))
 	}
-	fmt.Fprintf(a.stdout, "%d indicators, %d areas, %d units, %d publishers, %d rows of figures: no faults\n",
-		len(catalogue.Indicators), len(catalogue.Areas.All()), len(catalogue.Units), len(catalogue.Publishers), rows)
+	fmt.Fprintf(a.stdout, "%d indicators, %d areas, %d units, %d publishers, %d events, %d claims, %d rows of figures: no faults\n",
+		len(catalogue.Indicators), len(catalogue.Areas.All()), len(catalogue.Units), len(catalogue.Publishers), len(catalogue.Events), len(catalogue.Claims), rows)
 	return nil
 }
 

@@ -6,16 +6,19 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"utfall/schema"
 	"utfall/stats/effect"
 )
 
+var load = sync.OnceValues(schema.Load)
+
 // catalogue is the one that the program embeds.
 func catalogue(t *testing.T) *schema.Catalogue {
 	t.Helper()
-	c, err := schema.Load()
+	c, err := load()
 	if err != nil {
 		t.Fatal(err)
 	}
