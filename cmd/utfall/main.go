@@ -50,6 +50,7 @@ func verbs() []verb {
 		{"up", "", "everything on this machine: engine, migrations, reference collection, dashboard", app.up},
 		{"serve", "", "the dashboard alone, against --clickhouse", app.serve},
 		{"ingest", "[DATASET…|--all|--file PATH]", "take figures in", app.ingest},
+		{"preview", "FILE", "any payload as tidy CSV on standard output", app.preview},
 		{"export", "--indicator ID", "figures as a file on standard output", app.export},
 		{"release", "list|show SEQ|withdraw SEQ", "the ledger of what was published", app.release},
 		{"status", "", "datasets: last run, last release, rejects", app.status},
