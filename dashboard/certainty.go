@@ -120,8 +120,8 @@ func (s *Server) detectable(p *indicatorPage, d interval.Difference, ok bool) st
 		return ""
 	}
 	fall, rise := format.Number(100*(1-*d.Detectable.Fall), 0, p.Lang), format.Number(100*(*d.Detectable.Rise-1), 0, p.Lang)
-	return " " + fmt.Sprintf(p.T("Med så små tal syns bara en minskning på minst %s %% eller en ökning på minst %s %%.",
-		"With numbers this small only a fall of at least %s%% or a rise of at least %s%% shows."), fall, rise)
+	return " " + fmt.Sprintf(p.T("Med tal av den storleken syns bara en minskning på minst %s %% eller en ökning på minst %s %%.",
+		"With numbers of that size only a fall of at least %s%% or a rise of at least %s%% shows."), fall, rise)
 }
 
 // measures links the same figures as a number, a rate, an index and so on.

@@ -138,9 +138,10 @@ func (s *Server) points(ind schema.Indicator, figures []schema.Observation, lang
 			p.Lower, p.Upper, p.Sure = *o.Lower, *o.Upper, true
 		}
 		p.Break = schema.HasFlag(o.Flags, schema.SeriesBreak) || i > 0 && (len(ind.BreaksBetween(figures[i-1], o)) > 0 || apart(figures[i-1].Period, o.Period))
-		for _, f := range []schema.Flag{schema.Provisional, schema.Estimated, schema.Derived, schema.Predicted, schema.LowerBound, schema.Approximate, schema.Rounded, schema.Partial} {
+		for _, f := range []schema.Flag{schema.Provisional, schema.Estimated, schema.Predicted, schema.LowerBound, schema.Approximate, schema.Rounded, schema.Partial} {
 			p.Weak = p.Weak || schema.HasFlag(o.Flags, f)
 		}
+		p.Weak = p.Weak || schema.HasFlag(o.Flags, schema.Derived) && ind.Derive == nil // computed among figures that were printed
 		out[i] = p
 	}
 	return out

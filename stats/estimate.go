@@ -22,6 +22,7 @@ const (
 	MidPGamma      Method = "mid_p_gamma"     // gamma limits, mid-P
 	Conditional    Method = "conditional"     // exact limits of a rate ratio given the total
 	LogWald        Method = "log_wald"        // normal limits on the log scale
+	LogLimits      Method = "log_limits"      // normal limits on the log scale, from the width of each estimate's limits
 	Wald           Method = "wald"            // normal limits
 	Score          Method = "score"           // score limits (Miettinen & Nurminen)
 	SkewScore      Method = "skew_score"      // score limits corrected for skewness (Laud)

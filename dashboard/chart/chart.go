@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -55,10 +56,14 @@ type Break struct {
 func (l Line) JSON() ([]byte, error) {
 	line := charts.NewLine()
 	lo, hi, top := l.extent()
+	right := "16"
+	if len(l.Series) > 1 {
+		right = "90" // the names of the lines stand there
+	}
 	line.SetGlobalOptions(
 		charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: math.Floor(lo), Max: math.Ceil(hi), SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
 		charts.WithYAxisOpts(opts.YAxis{Type: "value", Min: 0, Max: top}),
-		charts.WithGridOpts(opts.Grid{Left: "8", Right: "90", Top: "16", Bottom: "8", ContainLabel: opts.Bool(true)}),
+		charts.WithGridOpts(opts.Grid{Left: "8", Right: right, Top: "16", Bottom: "8", ContainLabel: opts.Bool(true)}),
 		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(false)}),
 	)
 	for i, s := range l.Series {
@@ -71,7 +76,11 @@ func (l Line) JSON() ([]byte, error) {
 			if p.Has {
 				y = p.Y
 			}
-			data = append(data, opts.LineData{Value: []any{p.X, y, p.Label}})
+			mark := ""
+			if p.Weak { // hollow, as in the still picture
+				mark = "empty" + strings.ToUpper(symbols[i%len(symbols)][:1]) + symbols[i%len(symbols)][1:]
+			}
+			data = append(data, opts.LineData{Value: []any{p.X, y, p.Label}, Symbol: mark})
 		}
 		line.AddSeries(s.Name, data, charts.WithLineChartOpts(opts.LineChart{Symbol: symbols[i%len(symbols)], SymbolSize: 6,
 			ShowSymbol: opts.Bool(true), ConnectNulls: opts.Bool(false)}),

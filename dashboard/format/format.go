@@ -143,7 +143,7 @@ var flags = map[schema.Flag]schema.Text{
 	schema.SeriesBreak:    {SV: "tidsseriebrott", EN: "break in series"},
 	schema.Secondary:      {SV: "andrahandskälla", EN: "second-hand source"},
 	schema.Decoded:        {SV: "avkodad", EN: "decoded"},
-	schema.Derived:        {SV: "härledd, aldrig publicerad", EN: "derived, never published"},
+	schema.Derived:        {SV: "beräknad", EN: "computed"},
 	schema.Predicted:      {SV: "modellskattad", EN: "predicted"},
 	schema.GeneralLevel:   {SV: "allmän nivå", EN: "general level"},
 }

@@ -43,21 +43,39 @@ type Difference struct {
 	Detectable          stats.Detectable
 }
 
-// Compare compares two counts of one series, the earlier first: exact limits of the ratio, given their sum (Przyborowski &
-// Wilenski 1940), and the change that could have been found with a power of 80 %. ok is false where either is no count
-// that chance moves so, or the earlier is 0.
+// Compare puts the difference of two figures of one series against chance, the earlier first. Counts are compared exactly,
+// given their sum (stats.RateRatio); rates and shares by their limits (stats.CompareEstimates). ok is false where
+// there is nothing to go by: money, stays, bounds, indices, an earlier figure of 0.
 func Compare(c *schema.Catalogue, before, after schema.Observation) (d Difference, ok bool) {
-	if !counted(c, before) || !counted(c, after) || before.Value == 0 {
+	const power = 0.8
+	var r stats.Ratio
+	var err error
+	switch {
+	case counted(c, before) && counted(c, after) && before.Value > 0:
+		r, _, err = stats.RateRatio(stats.RateGroup{Events: after.Value, Population: 1}, stats.RateGroup{Events: before.Value, Population: 1}, stats.Level95)
+		if err == nil {
+			d.Detectable, err = stats.DetectableChange(before.Value, 1, 1, 1-stats.Level95, power)
+		}
+	case limited(c, before) && limited(c, after):
+		r, d.Detectable, err = stats.CompareEstimates(estimate(after), estimate(before), power)
+	default:
 		return d, false
 	}
-	r, _, err := stats.RateRatio(stats.RateGroup{Events: after.Value, Population: 1}, stats.RateGroup{Events: before.Value, Population: 1}, stats.Level95)
 	if err != nil || r.Value == nil || r.Upper == nil {
 		return d, false
 	}
-	d = Difference{Ratio: *r.Value, Lower: r.Lower, Upper: *r.Upper}
+	d.Ratio, d.Lower, d.Upper = *r.Value, r.Lower, *r.Upper
 	d.Real = d.Lower > 1 || d.Upper < 1
-	if d.Detectable, err = stats.DetectableChange(before.Value, 1, 1, 0.05, 0.8); err != nil {
-		return d, false
-	}
 	return d, true
+}
+
+// limited tells whether a figure can be compared by its limits. The figures of an index share their base, so they are not
+// independent, and its number is to be compared instead.
+func limited(c *schema.Catalogue, o schema.Observation) bool {
+	ind, _ := c.Indicator(o.Indicator)
+	return (ind.Kind == schema.Rate || ind.Kind == schema.Share) && o.Missing == schema.Present && o.Lower != nil && o.Upper != nil && exact(o)
+}
+
+func estimate(o schema.Observation) stats.Estimate {
+	return stats.Estimate{Value: o.Value, Lower: *o.Lower, Upper: *o.Upper, Level: stats.Level95}
 }

@@ -52,6 +52,7 @@ function draw (script) {
     axis.splitLine = { lineStyle: { color: colour('--line') } }
   }
   const bands = (spec.bands || []).flatMap((stretches, i) => stretches.map(stretch => band(stretch, option.color[i % option.color.length])))
+  option.series.forEach((s, i) => { s.color = option.color[i % option.color.length] }) // by place among the lines, whatever stands before them
   for (const s of option.series) s.endLabel = { show: option.series.length > 1, formatter: '{a}', fontSize: 12, color: 'inherit' }
   const picture = host.firstElementChild
   const live = document.createElement('div')
