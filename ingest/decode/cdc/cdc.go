@@ -210,6 +210,7 @@ func (s *source) Next() ([]string, error) {
 	return row, err
 }
 
+func (s *source) Column(i int) int          { return i + 1 }
 func (s *source) Line() int                 { return s.element }
 func (s *source) Float(int) (float64, bool) { return 0, false }
 

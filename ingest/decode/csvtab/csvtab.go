@@ -90,6 +90,7 @@ func (s *source) Next() ([]string, error) {
 	return s.fields, nil
 }
 
+func (s *source) Column(i int) int          { return i + 1 }
 func (s *source) Line() int                 { return s.scan.Line() }
 func (s *source) Path(int) string           { return "" }
 func (s *source) Float(int) (float64, bool) { return 0, false }

@@ -136,7 +136,7 @@ func (c *columns) head(format string, rows [][]string, fill bool, o Options) err
 		for i := range width {
 			text := ""
 			if i < len(r) {
-				text = strings.TrimSpace(r[i])
+				text = strings.Join(strings.Fields(r[i]), " ")
 			}
 			if o.GluedDigits {
 				text = unglue(text)

@@ -15,10 +15,14 @@ import (
 // Source gives the rows of a table. Texts stay valid; the slice is valid until the next call.
 type Source interface {
 	Next() ([]string, error)               // io.EOF at the end
+	Column(column int) int                 // 1-based place of a 0-based column: field of a text, column of a sheet
 	Line() int                             // of the last row: line of a text, row of a sheet
 	Path(column int) string                // "Sheet1!B7" for a 0-based column, "" where line and column say it
 	Float(column int) (v float64, ok bool) // the number that a cell holds as a number, not as text
 }
+
+// Merged is a Source that can tell that a cell is part of a merged block whose value stands in another cell.
+type Merged interface{ Merged(column int) bool }
 
 // Config is what a format knows of its rows.
 type Config struct {
@@ -35,6 +39,7 @@ type Reader struct {
 	o        Options
 	number   number
 	source   Source
+	merged   Merged // source, where it can tell
 	columns  *columns
 	missing  map[string]bool
 	dims     []decode.Dimension
@@ -62,6 +67,7 @@ func New(source Source, o Options, c Config) (*Reader, error) {
 		return nil, &decode.Error{Format: c.Format, Offset: -1, Path: "options", Err: err}
 	}
 	r := &Reader{config: c, o: o, number: number, source: source, meta: c.Meta, missing: map[string]bool{}}
+	r.merged, _ = source.(Merged)
 	for _, m := range o.Missing {
 		r.missing[m] = true
 	}
@@ -188,7 +194,7 @@ func (r *Reader) next(row *decode.Row) error {
 	column := r.columns.values[r.at]
 	r.at++
 	row.Codes, row.Labels, row.Unit = r.codes, r.labels, r.cell(r.columns.unit)
-	row.Line, row.Column = r.source.Line(), column+1
+	row.Line, row.Column = r.source.Line(), r.source.Column(column)
 	return r.value(row, column)
 }
 
@@ -323,6 +329,9 @@ func (r *Reader) value(row *decode.Row, column int) error {
 		row.Status = join(row.Status, r.cell(s))
 	}
 	row.Text = r.cell(column)
+	if r.merged != nil && row.Text != "" && r.merged.Merged(column) {
+		return r.fault(column+1, "a value of its own", "a merged cell, whose value stands for several rows", "split the merged cells")
+	}
 	if v, ok := r.source.Float(column); ok {
 		row.Value, row.Has = v, true
 		return nil
