@@ -105,6 +105,8 @@ func New(c Config) (*Server, error) {
 		prefix := prefixOf(lang)
 		s.app.Get(prefix+"/", s.page(lang, "overview", s.overview))
 		s.app.Get(prefix+"/metod", s.page(lang, "method", s.methods))
+		s.app.Get(prefix+"/pastaenden", s.page(lang, "claims", s.claims))
+		s.app.Get(prefix+"/pastaenden/:id", s.page(lang, "claim", s.claim))
 		s.app.Get(prefix+"/indikator/:id.csv", s.page(lang, "csv", s.downloadCSV))
 		s.app.Get(prefix+"/indikator/:id.json", s.page(lang, "json", s.downloadJSON))
 		s.app.Get(prefix+"/indikator/:id", s.page(lang, "indicator", s.indicator))

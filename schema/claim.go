@@ -21,6 +21,7 @@ var claimKinds = []ClaimKind{TimeSeriesClaim, ResearchClaim, NormativeClaim}
 type ClaimSource struct {
 	ID        string `yaml:"id"`
 	Title     Text   `yaml:"title"`
+	Short     Text   `yaml:"short"`     // as it is called where there is little room
 	Reference string `yaml:"reference"` // its number in a diary, "" if it has none
 }
 

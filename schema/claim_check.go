@@ -55,8 +55,10 @@ func (c *Catalogue) loadDocuments(fsys fs.FS) []error {
 		if !idPattern.MatchString(d.ID) {
 			errs = append(errs, fmt.Errorf("%s: %q: an id is written in small letters, digits and _", src.at(n), d.ID))
 		}
-		if err := d.Title.check("title"); err != nil {
-			errs = append(errs, fmt.Errorf("%s: %s: %w", src.at(n), d.ID, err))
+		for key, text := range map[string]Text{"title": d.Title, "short": d.Short} {
+			if err := text.check(key); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %s: %w", src.at(n, key), d.ID, err))
+			}
 		}
 	}
 	return errs

@@ -54,7 +54,7 @@ missing: [{holder: h, table: {sv: a, en: b}}]
 
 func claimTree() fstest.MapFS {
 	files := tree()
-	for name, text := range map[string]string{"events.yaml": goodEvents, "documents.yaml": "- id: reply\n  title: {sv: a, en: b}\n",
+	for name, text := range map[string]string{"events.yaml": goodEvents, "documents.yaml": "- id: reply\n  title: {sv: a, en: b}\n  short: {sv: c, en: d}\n",
 		"claims/c01.yaml": goodClaim, "care_chain.yaml": goodChain} {
 		files["catalogue/"+name] = &fstest.MapFile{Data: []byte(text)}
 	}
@@ -85,7 +85,8 @@ func TestClaimFaults(t *testing.T) {
 		{events, goodEvents, goodEvents + goodEvents, events + ":11: opening: is there twice"},
 		{events, "kind: room", "colour: red", events + ": line 2: unknown key colour"},
 		{documents, "id: reply", "id: Reply", documents + `:1: "Reply": an id`},
-		{documents, "{sv: a, en: b}", "{sv: a}", documents + ":1: reply: title needs a text"},
+		{documents, "{sv: a, en: b}", "{sv: a}", documents + ":2: reply: title needs a text"},
+		{documents, "{sv: c, en: d}", "{en: d}", documents + ":3: reply: short needs a text"},
 		{claim, "id: c01", "id: c02", claim + `:1: id "c02" must be the file's name, "c01"`},
 		{claim, "kind: time_series", "kind: opinion", claim + `:2: c01: kind "opinion" is not one of time_series`},
 		{claim, "kind: time_series", "kind: research", claim + ":12: c01: only a claim of kind time_series has rules"},

@@ -157,11 +157,11 @@ func (t *Tester) broken(s schema.Selection, from, to int) bool {
 	return false
 }
 
-// chance tells whether limits by chance are honest for a selection: it is a count of persons or events, and not of
-// things such as regions, which are what they are.
+// chance tells whether limits by chance are honest for a selection: it counts persons or events, each once, and neither
+// things such as regions, which are what they are, nor visits, of which one person makes many.
 func (t *Tester) chance(s schema.Selection) bool {
 	ind, _ := t.catalogue.Indicator(s.Indicator)
-	return ind.Kind.IsCount() && ind.Kind != schema.Units && ind.Kind != schema.Population
+	return ind.Kind.Independent()
 }
 
 // at finds the point of a year.
