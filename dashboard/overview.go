@@ -60,7 +60,7 @@ func (s *Server) overview(c *fiber.Ctx, v *view) (asset, error) {
 			"There is no area “"+short(code)+"”. Choose one from the list on the overview.")
 	}
 	v.Title = area.Name.In(v.Lang)
-	p := overviewPage{view: v, Area: area, Areas: s.areaGroups(v.Lang, area), Search: v.Query.Get("q"), Compare: area.Parent != "" && strings.HasPrefix(code, "SE-")}
+	p := overviewPage{view: v, Area: area, Areas: s.areaGroups(v.Lang), Search: v.Query.Get("q"), Compare: area.Parent != "" && strings.HasPrefix(code, "SE-")}
 	ctx, cancel := context.WithTimeout(c.Context(), panelTimeout)
 	defer cancel()
 	areas := []string{code}
@@ -182,7 +182,7 @@ func fold(s string) string {
 }
 
 // areaGroups lists the areas that one can choose: the country and comparators, the regions, the municipalities.
-func (s *Server) areaGroups(lang schema.Lang, chosen schema.Area) []areaGroup {
+func (s *Server) areaGroups(lang schema.Lang) []areaGroup {
 	t := func(sv, en string) string { return schema.Text{SV: sv, EN: en}.In(lang) }
 	groups := []areaGroup{{Label: t("Riket och andra länder", "Sweden and other countries")}, {Label: t("Regioner", "Regions")}, {Label: t("Kommuner", "Municipalities")}}
 	other := areaGroup{Label: t("Andra områden", "Other areas")}

@@ -124,7 +124,7 @@ func address(path string, q url.Values) string {
 type handler func(c *fiber.Ctx, v *view) (asset, error)
 
 // page answers with the kept page if nothing has changed, and makes it otherwise.
-func (s *Server) page(lang schema.Lang, _ string, make handler) fiber.Handler {
+func (s *Server) page(lang schema.Lang, _ string, build handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		state, err := s.current(c.Context())
 		if err != nil {
@@ -140,7 +140,7 @@ func (s *Server) page(lang schema.Lang, _ string, make handler) fiber.Handler {
 			if err := s.read(c, v); err != nil {
 				return err
 			}
-			if a, err = make(c, v); err != nil {
+			if a, err = build(c, v); err != nil {
 				return err
 			}
 			if v.whole {
@@ -231,7 +231,7 @@ func (s *Server) html(name string, data any) (asset, error) {
 func (v view) Path() string { return v.path }
 
 // Version is the program's.
-func (v view) Version() string { return v.s.Config.Version }
+func (v view) Version() string { return v.s.Version }
 
 // Present is the same page without the moment.
 func (v view) Present() string {

@@ -64,21 +64,21 @@ func parseSingle(s string) (Period, error) {
 		return bad(fmt.Sprintf("lies outside %d to %d", firstYear, lastYear))
 	}
 	day := func(m, d int) time.Time { return time.Date(year, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
-	make := func(k PeriodKind, start, next time.Time) (Period, error) {
+	span := func(k PeriodKind, start, next time.Time) (Period, error) {
 		return Period{Kind: k, Start: start, End: next.AddDate(0, 0, -1), code: s}, nil
 	}
 	rest := s[4:]
 	switch {
 	case rest == "":
-		return make(Year, day(1, 1), day(13, 1))
+		return span(Year, day(1, 1), day(13, 1))
 	case len(rest) == 2 && rest[0] == 'H':
 		if h, ok := digits(rest[1:]); ok && h >= 1 && h <= 2 {
-			return make(HalfYear, day(6*h-5, 1), day(6*h+1, 1))
+			return span(HalfYear, day(6*h-5, 1), day(6*h+1, 1))
 		}
 		return bad("has a half-year that is not 1 or 2")
 	case len(rest) == 2 && rest[0] == 'Q':
 		if q, ok := digits(rest[1:]); ok && q >= 1 && q <= 4 {
-			return make(Quarter, day(3*q-2, 1), day(3*q+1, 1))
+			return span(Quarter, day(3*q-2, 1), day(3*q+1, 1))
 		}
 		return bad("has a quarter that is not 1 to 4")
 	case len(rest) == 4 && rest[:2] == "-W":
@@ -87,10 +87,10 @@ func parseSingle(s string) (Period, error) {
 			return bad(fmt.Sprintf("has a week that %d does not have (1 to %d)", year, weeksOf(year)))
 		}
 		start := isoWeekStart(year, w)
-		return make(Week, start, start.AddDate(0, 0, 7))
+		return span(Week, start, start.AddDate(0, 0, 7))
 	case len(rest) == 3 && rest[0] == '-':
 		if m, ok := digits(rest[1:]); ok && m >= 1 && m <= 12 {
-			return make(Month, day(m, 1), day(m+1, 1))
+			return span(Month, day(m, 1), day(m+1, 1))
 		}
 		return bad("has a month that is not 01 to 12")
 	case len(rest) == 6 && rest[0] == '-' && rest[3] == '-':
@@ -98,7 +98,7 @@ func parseSingle(s string) (Period, error) {
 		if err != nil {
 			return bad("is a day that the calendar does not have")
 		}
-		return make(Day, d, d.AddDate(0, 0, 1))
+		return span(Day, d, d.AddDate(0, 0, 1))
 	}
 	return bad("is not a period")
 }

@@ -7,6 +7,7 @@ type Query struct {
 	Indicators []string  // ids; nil for all
 	Areas      []string  // codes; nil for all
 	AsOf       time.Time // zero for now
+	Yearly     bool      // only years and reference days: what a year's rate or index is made from
 }
 
 // State is what the strip under the menu and the caches need to know of the ledger at a moment.

@@ -18,7 +18,7 @@ import (
 // of each delivery that was taken in.
 func (h *house) derive(ctx context.Context, runner *ingest.Runner, done func(dataset string, r ingest.Result)) error {
 	derived := h.catalogue.Derived()
-	q := schema.Query{}
+	q := schema.Query{Yearly: true}
 	datasets := make([]string, len(derived))
 	for i, ind := range derived {
 		q.Indicators = append(q.Indicators, ind.Inputs()...)

@@ -16,15 +16,17 @@ import (
 
 	"utfall/ingest"
 	"utfall/ingest/reference"
+	"utfall/ingest/source"
 	"utfall/schema"
 )
 
 type ingestFlags struct {
 	common
-	all, dryRun, json bool
-	file, dataset     string
-	maxBytes          int64
-	maxRejects        float64
+	sourceFlags
+	all, dryRun, json, watch bool
+	file, dataset, source    string
+	maxBytes                 int64
+	maxRejects               float64
 }
 
 func (a app) ingest(ctx context.Context, args []string) error {
@@ -32,6 +34,9 @@ func (a app) ingest(ctx context.Context, args []string) error {
 	f := a.flags("ingest", &o.common)
 	f.BoolVar(&o.all, "all", false, "every dataset of the reference collection")
 	f.StringVar(&o.file, "file", "", "a tidy CSV file, a full delivery of its dataset")
+	f.StringVar(&o.source, "source", "", "read --file as a payload of this official source")
+	f.BoolVar(&o.watch, "watch", false, "ask the sources on their schedules and look at the folder, until interrupted")
+	o.defineSchedule(f)
 	f.StringVar(&o.dataset, "dataset", "", "the dataset that --file delivers (default: file/ and the file's name)")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would change and publish nothing")
 	f.BoolVar(&o.json, "json", false, "one JSON object a delivery")
@@ -40,7 +45,19 @@ func (a app) ingest(ctx context.Context, args []string) error {
 	if err := a.parse(f, args); err != nil {
 		return err
 	}
-	deliveries, err := o.deliveries(f.Args())
+	catalogue, err := schema.Load()
+	if err != nil {
+		return err
+	}
+	known, err := o.loadSources(catalogue)
+	if err != nil {
+		return err
+	}
+	if o.watch {
+		return a.watchSources(ctx, o, f.Args())
+	}
+	asked, names := pick(known, f.Args())
+	deliveries, payload, err := o.wanted(names, asked, known)
 	if err != nil {
 		return err
 	}
@@ -54,24 +71,41 @@ func (a app) ingest(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	desk, err := a.desk(h, o.sourceFlags, runner, nil, progress)
+	if err != nil {
+		return err
+	}
 	var errs []error
 	var sum summary
-	for _, d := range deliveries {
-		result, err := runner.Run(ctx, d)
+	one := func(d ingest.Delivery, take func() (ingest.Result, error)) error {
+		if ctx.Err() != nil {
+			return nil
+		}
+		result, err := take()
 		end()
 		if err != nil {
 			errs = append(errs, err)
 		}
 		sum.add(result, err)
-		if err := a.report(o, d, result, err); err != nil {
+		return a.report(o, d, result, err)
+	}
+	for _, d := range deliveries {
+		if err := one(d, func() (ingest.Result, error) { return runner.Run(ctx, d) }); err != nil {
 			return err
 		}
-		if ctx.Err() != nil {
-			break
+	}
+	for _, s := range asked {
+		if err := one(ingest.Delivery{Dataset: s.Dataset, Name: s.ID}, func() (ingest.Result, error) { return desk.take(ctx, s) }); err != nil {
+			return err
 		}
 	}
-	if !o.dryRun && ctx.Err() == nil {
-		errs = append(errs, h.derive(ctx, runner, func(dataset string, r ingest.Result) {
+	if payload != nil {
+		if err := one(ingest.Delivery{Dataset: payload.Dataset, Name: o.file}, func() (ingest.Result, error) { return desk.takeFile(ctx, *payload, o.file) }); err != nil {
+			return err
+		}
+	}
+	if c := sum.counts; !o.dryRun && ctx.Err() == nil && c.New+c.Changed+c.Deleted > 0 {
+		errs = append(errs, h.derive(ctx, runner, func(string, ingest.Result) {
 			sum.derived++
 		}))
 	}
@@ -79,6 +113,58 @@ func (a app) ingest(ctx context.Context, args []string) error {
 		fmt.Fprintln(a.stdout, sum.String())
 	}
 	return errors.Join(errs...)
+}
+
+// wanted gives what is to be taken in besides the sources that are asked: deliveries, or a source whose payload --file is.
+func (o ingestFlags) wanted(names []string, asked, known []source.Source) ([]ingest.Delivery, *source.Source, error) {
+	for _, s := range asked {
+		if err := mayAsk(s); err != nil {
+			return nil, nil, err
+		}
+	}
+	if o.source != "" {
+		picked, _ := pick(known, []string{o.source})
+		switch {
+		case len(picked) == 0:
+			return nil, nil, usageError{fmt.Sprintf("there is no source %s", o.source)}
+		case o.file == "" || o.dataset != "" || o.all || len(names)+len(asked) > 0:
+			return nil, nil, usageError{"--source goes with --file PATH and nothing else"}
+		}
+		return nil, &picked[0], mayRead(picked[0])
+	}
+	if len(asked) > 0 && len(names) == 0 && !o.all && o.file == "" {
+		return nil, nil, nil
+	}
+	deliveries, err := o.deliveries(names)
+	return deliveries, nil, err
+}
+
+// mayRead tells whether a source's file says how its payloads are read, which some that are not enabled do.
+func mayRead(s source.Source) error {
+	if s.Format == "" {
+		return mayAsk(s)
+	}
+	return nil
+}
+
+// watchSources runs until it is interrupted.
+func (a app) watchSources(ctx context.Context, o ingestFlags, args []string) error {
+	if len(args) > 0 || o.all || o.file != "" || o.dryRun {
+		return usageError{"--watch takes --sources and --folder; leave out datasets, --all, --file and --dry-run"}
+	}
+	h, err := a.open(ctx, o.common)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.close() }()
+	run, err := a.serveSources(ctx, h, o.sourceFlags, nil, nil)
+	if err != nil {
+		return err
+	}
+	if run == nil {
+		return usageError{"--watch needs --sources or --folder: there is nothing to wait for"}
+	}
+	return run()
 }
 
 // deliveries gives what the arguments name: one file, or datasets of the reference collection.
@@ -175,7 +261,7 @@ func (a app) progress(o ingestFlags) (func(ingest.Progress), func()) {
 func (a app) report(o ingestFlags, d ingest.Delivery, r ingest.Result, fault error) error {
 	if o.json {
 		line := map[string]any{"dataset": d.Dataset, "file": d.Name, "release": r.Release.Seq, "outcome": r.Release.Outcome, "counts": r.Release.Counts,
-			"reason": r.Release.Reason, "differences": r.Differences, "rejects": r.Rejects}
+			"reason": r.Release.Reason, "findings": r.Findings, "differences": r.Differences, "rejects": r.Rejects}
 		if fault != nil {
 			line["error"] = fault.Error()
 		}
@@ -185,6 +271,9 @@ func (a app) report(o ingestFlags, d ingest.Delivery, r ingest.Result, fault err
 	if fault == nil {
 		fmt.Fprintf(a.stdout, "%s: %s: read %d, new %d, changed %d, deleted %d, unchanged %d, rejected %d\n", d.Dataset, outcome(o, r),
 			c.Read, c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected)
+	}
+	for _, x := range r.Findings {
+		fmt.Fprintln(a.stderr, "  not as promised:", x)
 	}
 	for i, x := range r.Rejects {
 		if i == 10 {
@@ -202,6 +291,9 @@ func outcome(o ingestFlags, r ingest.Result) string {
 	}
 	if r.Release.Outcome == schema.Published {
 		return fmt.Sprintf("published as release %d", r.Release.Seq)
+	}
+	if r.Release.Outcome == schema.Held {
+		return fmt.Sprintf("held as release %d, nothing published; look at it with `utfall release show %d`", r.Release.Seq, r.Release.Seq)
 	}
 	return string(r.Release.Outcome)
 }

@@ -38,7 +38,7 @@ func Compute(c *schema.Catalogue, ind schema.Indicator, figures []schema.Observa
 	case schema.DeriveIndex:
 		out, err = in.indices()
 	case schema.DeriveConstantPrices:
-		out, err = in.constantPrices()
+		out = in.constantPrices()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("derive: %s: %w", ind.ID, err)

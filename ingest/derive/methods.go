@@ -171,7 +171,7 @@ func (in *inputs) indices() ([]schema.Observation, error) {
 }
 
 // constantPrices puts amounts into the prices of the base year by the price index of the country that the area lies in.
-func (in *inputs) constantPrices() ([]schema.Observation, error) {
+func (in *inputs) constantPrices() []schema.Observation {
 	prices := in.others[in.ind.Denominator]
 	var out []schema.Observation
 	for _, x := range in.numerators {
@@ -189,7 +189,7 @@ func (in *inputs) constantPrices() ([]schema.Observation, error) {
 		}
 		out = append(out, o)
 	}
-	return out, nil
+	return out
 }
 
 // country gives the country that an area lies in, or the area itself.

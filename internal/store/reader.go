@@ -23,7 +23,7 @@ func (s *Store) Series(ctx context.Context, q schema.Query) ([]schema.Observatio
 	if err != nil {
 		return nil, fmt.Errorf("store: series: area %w", err)
 	}
-	ctx, cancel := read(ctx, clickhouse.Parameters{"indicators": indicators, "areas": areas, "as_of": moment(q.AsOf)})
+	ctx, cancel := read(ctx, clickhouse.Parameters{"indicators": indicators, "areas": areas, "as_of": moment(q.AsOf), "yearly": strconv.FormatBool(q.Yearly)})
 	defer cancel()
 	rows, err := s.conn.Query(ctx, query("Reader.Series"))
 	if err != nil {

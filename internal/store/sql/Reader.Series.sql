@@ -10,6 +10,7 @@ FROM
         SELECT * FROM observation
         WHERE (empty({indicators:Array(String)}) OR indicator IN {indicators:Array(String)})
           AND (empty({areas:Array(String)}) OR area IN {areas:Array(String)})
+          AND (NOT {yearly:Bool} OR match(period, '^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$'))
           AND release IN
           (
               SELECT seq FROM release FINAL
