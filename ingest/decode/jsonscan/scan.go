@@ -90,7 +90,8 @@ func (s *Scanner) page(head string) error {
 	return err
 }
 
-// fill drops win up to from and reads a further block. It is false at the end of the payload or on an error.
+// fill drops win up to from and adds a further block. Where there is none, at the end of the payload or on an error, it
+// is false and drops nothing.
 func (s *Scanner) fill(from int) bool {
 	if s.err != nil {
 		return false
@@ -109,6 +110,10 @@ func (s *Scanner) fill(from int) bool {
 	s.read += int64(n)
 	if s.read > s.limits.MaxBytes {
 		s.err = fmt.Errorf("the payload is larger than %d bytes", s.limits.MaxBytes)
+		n = 0
+	}
+	if n == 0 {
+		return false
 	}
 	if from > 0 {
 		gone := s.win[:from]
@@ -120,7 +125,7 @@ func (s *Scanner) fill(from int) bool {
 		s.pos -= from
 	}
 	s.win = s.win[from:] + string(s.block[:n])
-	return n > 0
+	return true
 }
 
 // Fault makes an error at the present place.

@@ -114,6 +114,18 @@ func TestBlockBorders(t *testing.T) {
 	}
 }
 
+// A payload that ends with a block, in the middle of a token or after it.
+func TestEndAtBlock(t *testing.T) {
+	for _, end := range []string{"12", "1.", "tr", "true", `"a`, `"a"`, "[1", "[1,", `{"a":1`, "[]"} {
+		text := strings.Repeat(" ", blockSize-len(end)) + end
+		got, err := whole(strings.NewReader(text), decode.Limits{})
+		want, wantErr := standard(text)
+		if (err == nil) != (wantErr == nil) || err == nil && fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%q: %v, %v; encoding/json gives %v, %v", end, got, err, want, wantErr)
+		}
+	}
+}
+
 func TestRefuses(t *testing.T) {
 	for text, part := range map[string]string{
 		``:                                "empty",
