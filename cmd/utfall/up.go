@@ -21,6 +21,7 @@ import (
 
 type serveFlags struct {
 	common
+	sourceFlags
 	addr, opsAddr string
 }
 
@@ -29,6 +30,9 @@ func (a app) serveFlags(name string, args []string) (serveFlags, error) {
 	f := a.flags(name, &o.common)
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address of the dashboard; port 0 picks a free one")
 	f.StringVar(&o.opsAddr, "ops-addr", "127.0.0.1:9464", "address of /metrics, /healthz and /readyz")
+	if name == "up" {
+		o.defineSchedule(f)
+	}
 	if err := a.parse(f, args); err != nil {
 		return o, err
 	}
@@ -98,6 +102,15 @@ func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error)
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.Serve(ctx, page) })
 	group.Go(func() error { return metrics.Serve(ctx, opsListener, h.Ping) })
+	if load {
+		watch, err := a.serveSources(ctx, h, o.sourceFlags, nil, observed(metrics))
+		if err != nil {
+			return err
+		}
+		if watch != nil {
+			group.Go(watch)
+		}
+	}
 	if h.engine != nil {
 		group.Go(func() error {
 			select {
@@ -155,6 +168,17 @@ func (a app) loadCollection(ctx context.Context, h *house, collection []referenc
 		fmt.Fprintf(a.stdout, "Loaded %s in %.1f s\n", plural(taken, "delivery", "deliveries"), time.Since(started).Seconds())
 	}
 	return nil
+}
+
+// observed tells the metrics of a run.
+func observed(metrics *ops.Metrics) func(string, ingest.Result) {
+	return func(dataset string, r ingest.Result) {
+		if r.Release.Outcome == "" {
+			return // it did not come as far as the ledger
+		}
+		c := r.Release.Counts
+		metrics.Run(dataset, string(r.Release.Outcome), time.Now(), [5]uint64{c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected})
+	}
 }
 
 // knownPayloads gives dataset and hash of every payload that was taken in, and tells the metrics what the ledger says, so
