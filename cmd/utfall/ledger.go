@@ -69,14 +69,14 @@ func (a app) export(ctx context.Context, args []string) error {
 
 func (a app) release(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return usageError{"say list, show SEQ or withdraw SEQ"}
+		return usageError{"say list, show SEQ, withdraw SEQ or publish SEQ"}
 	}
 	var c common
 	var dataset, reason string
 	var asJSON bool
 	f := a.flags("release "+args[0], &c)
 	f.StringVar(&dataset, "dataset", "", "of one dataset")
-	f.StringVar(&reason, "reason", "", "why a release is withdrawn")
+	f.StringVar(&reason, "reason", "", "why a release is withdrawn, or a held one published")
 	f.BoolVar(&asJSON, "json", false, "one JSON object a line")
 	if err := a.parse(f, args[1:]); err != nil {
 		return err
@@ -109,8 +109,10 @@ func (a app) release(ctx context.Context, args []string) error {
 			return a.showRelease(ctx, h, l)
 		case "withdraw":
 			return withdraw(ctx, h, l, reason)
+		case "publish":
+			return a.publish(ctx, h, l, reason)
 		}
-		return usageError{"say list, show SEQ or withdraw SEQ"}
+		return usageError{"say list, show SEQ, withdraw SEQ or publish SEQ"}
 	}
 	return fmt.Errorf("there is no release %d; `utfall release list` lists them", seq)
 }
@@ -132,6 +134,22 @@ func withdraw(ctx context.Context, h *house, l schema.Release, reason string) er
 	if err != nil {
 		return err
 	}
+	return h.derive(ctx, runner, func(string, ingest.Result) {})
+}
+
+// publish makes a held release visible.
+func (a app) publish(ctx context.Context, h *house, l schema.Release, reason string) error {
+	if reason == "" {
+		return usageError{"give --reason: it stands in the ledger"}
+	}
+	runner, err := h.runner(ingest.Options{})
+	if err != nil {
+		return err
+	}
+	if l, err = runner.Publish(ctx, l.Seq, reason); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%s: published as release %d: new %d, changed %d, deleted %d\n", l.Dataset, l.Seq, l.Counts.New, l.Counts.Changed, l.Counts.Deleted)
 	return h.derive(ctx, runner, func(string, ingest.Result) {})
 }
 
@@ -171,6 +189,9 @@ func (a app) showRelease(ctx context.Context, h *house, l schema.Release) error 
 	for _, r := range rejects {
 		fmt.Fprintf(a.stdout, "rejected (%s): %s\n", r.Reason, ingest.Place(r))
 	}
+	if l.Outcome == schema.Held {
+		return a.showHeld(ctx, h, l)
+	}
 	revisions, err := h.ReleaseRevisions(ctx, l.Seq)
 	if err != nil {
 		return err
@@ -182,51 +203,27 @@ func (a app) showRelease(ctx context.Context, h *house, l schema.Release) error 
 	return nil
 }
 
-func (a app) status(ctx context.Context, args []string) error {
-	var c common
-	var asJSON bool
-	f := a.flags("status", &c)
-	f.BoolVar(&asJSON, "json", false, "one JSON object a dataset")
-	if err := a.parse(f, args); err != nil {
-		return err
-	}
-	h, err := a.open(ctx, c)
+// showHeld lists what a held release would change, and how to decide.
+func (a app) showHeld(ctx context.Context, h *house, l schema.Release) error {
+	fmt.Fprintf(a.stdout, "held, nothing is published: %s\n", l.Reason)
+	differences, err := h.HeldDifferences(ctx, l, 1000)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = h.close() }()
-	lines, err := h.Ledger(ctx, 1_000_000)
-	if err != nil {
+	if err := a.differences(differences, l.Counts); err != nil {
 		return err
 	}
-	seen := map[string]bool{}
-	var newest []schema.Release
-	for _, l := range lines {
-		if !seen[l.Dataset] {
-			newest = append(newest, l)
-		}
-		seen[l.Dataset] = true
-	}
-	if err := a.printLedger(newest, asJSON); err != nil {
-		return err
-	}
-	collection, err := reference.Datasets()
-	if err != nil || asJSON {
-		return err
-	}
-	for _, d := range collection {
-		if !seen[d.Name] {
-			fmt.Fprintf(a.stdout, "%s: never taken in\n", d.Name)
-		}
-	}
+	fmt.Fprintf(a.stdout, "publish it all the same: utfall release publish --reason TEXT %d\n", l.Seq)
 	return nil
 }
 
 // check validates what is embedded, or with --catalogue a folder that has the same layout.
 func (a app) check(_ context.Context, args []string) error {
 	var folder string
+	var own sourceFlags
 	f := a.flags("check", nil)
 	f.StringVar(&folder, "catalogue", "", "a folder with catalogue/ and area/ instead of the embedded one")
+	f.StringVar(&own.dir, "sources-dir", "", "a folder with descriptions of official tables to check with the built-in ones")
 	if err := a.parse(f, args); err != nil {
 		return err
 	}
@@ -234,6 +231,10 @@ func (a app) check(_ context.Context, args []string) error {
 	if folder != "" {
 		catalogue, err = schema.LoadFS(os.DirFS(folder))
 	}
+	if err != nil {
+		return err
+	}
+	tables, err := own.loadSources(catalogue)
 	if err != nil {
 		return err
 	}
@@ -255,8 +256,8 @@ func (a app) check(_ context.Context, args []string) error {
 	if faults > 0 {
 		return fmt.Errorf("%s in the reference collection", plural(faults, "fault", "faults"))
 	}
-	fmt.Fprintf(a.stdout, "%d indicators, %d areas, %d units, %d publishers, %d events, %d claims, %d rows of figures: no faults\n",
-		len(catalogue.Indicators), len(catalogue.Areas.All()), len(catalogue.Units), len(catalogue.Publishers), len(catalogue.Events), len(catalogue.Claims), rows)
+	fmt.Fprintf(a.stdout, "%d indicators, %d areas, %d units, %d publishers, %d events, %d claims, %d official tables, %d rows of figures: no faults\n",
+		len(catalogue.Indicators), len(catalogue.Areas.All()), len(catalogue.Units), len(catalogue.Publishers), len(catalogue.Events), len(catalogue.Claims), len(tables), rows)
 	return nil
 }
 
