@@ -26,6 +26,8 @@ type Reader interface {
 	Revisions(ctx context.Context, indicator string, asOf time.Time) ([]schema.Revision, error)
 	Releases(ctx context.Context, indicator string, asOf time.Time) ([]schema.Release, error)
 	State(ctx context.Context, asOf time.Time) (schema.State, error)
+	Coverage(ctx context.Context, asOf time.Time) ([]schema.Coverage, error)
+	Ledger(ctx context.Context, limit int, datasets ...string) ([]schema.Release, error)
 }
 
 // limited gives counts their limits, wherever they are read for.
@@ -49,6 +51,7 @@ type Config struct {
 	Logger    *slog.Logger
 	Now       func() time.Time
 	Version   string
+	Expected  func(dataset string) time.Time                     // when the publisher's calendar has the next release, zero if it has none; may be nil
 	Observe   func(route string, status int, took time.Duration) // counts requests; may be nil
 }
 
@@ -104,6 +107,8 @@ func New(c Config) (*Server, error) {
 	for _, lang := range []schema.Lang{schema.SV, schema.EN} {
 		prefix := prefixOf(lang)
 		s.app.Get(prefix+"/", s.page(lang, "overview", s.overview))
+		s.app.Get(prefix+"/kvalitet", s.page(lang, "quality", s.quality))
+		s.app.Get(prefix+"/drift", s.page(lang, "runs", s.runs))
 		s.app.Get(prefix+"/metod", s.page(lang, "method", s.methods))
 		s.app.Get(prefix+"/pastaenden", s.page(lang, "claims", s.claims))
 		s.app.Get(prefix+"/pastaenden/:id", s.page(lang, "claim", s.claim))

@@ -23,6 +23,8 @@ type stubReader struct {
 	asked     int
 	revisions []schema.Revision
 	state     schema.State
+	coverage  []schema.Coverage
+	ledger    []schema.Release
 }
 
 var errAway = errors.New("clickhouse: connection refused")
@@ -46,6 +48,14 @@ func (r *stubReader) Revisions(context.Context, string, time.Time) ([]schema.Rev
 
 func (r *stubReader) Releases(context.Context, string, time.Time) ([]schema.Release, error) {
 	return nil, nil
+}
+
+func (r *stubReader) Coverage(context.Context, time.Time) ([]schema.Coverage, error) {
+	return r.coverage, nil
+}
+
+func (r *stubReader) Ledger(context.Context, int, ...string) ([]schema.Release, error) {
+	return r.ledger, nil
 }
 
 func (r *stubReader) State(context.Context, time.Time) (schema.State, error) {
@@ -240,5 +250,34 @@ func TestAsOf(t *testing.T) {
 	_, body := ask(t, s, "/?as_of=2026-03-02")
 	if !strings.Contains(body, `class="past"`) || !strings.Contains(body, "visa nuläget") {
 		t.Error("the past is not marked")
+	}
+}
+
+// The quality page sums a dataset up; the operator's page names what needs a hand and the command for it, once for each
+// dataset, and not for what a later run has repaired.
+func TestQualityAndRuns(t *testing.T) {
+	when := time.Date(2026, 11, 20, 6, 0, 0, 0, time.UTC)
+	run := func(seq uint64, dataset string, outcome schema.Outcome, c schema.Counts) schema.Release {
+		return schema.Release{Seq: seq, Dataset: dataset, Outcome: outcome, Fetched: when, Recorded: when.Add(1500 * time.Millisecond), PublishAt: when, Counts: c, Reason: "because " + dataset}
+	}
+	r := &stubReader{
+		coverage: []schema.Coverage{{Dataset: "a", Indicator: deathsID, Year: 2021, Cells: 10, Absent: 2, Suppressed: 1, Latest: "2021"},
+			{Dataset: "a", Indicator: deathsID, Year: 2022, Cells: 12, Latest: "2022"}, {Dataset: "b", Indicator: "lvm_in_care", Year: 2022, Cells: 1, Latest: "2022-11-01"}},
+		ledger: []schema.Release{run(9, "b", schema.Refused, schema.Counts{Read: 8, Rejected: 7}), run(8, "a", schema.Published, schema.Counts{Changed: 3}),
+			run(7, "a", schema.Failed, schema.Counts{}), run(6, "b", schema.Published, schema.Counts{Changed: 2}), run(5, "c", schema.Held, schema.Counts{})},
+	}
+	s := server(t, r)
+	_, page := ask(t, s, "/kvalitet")
+	for _, want := range []string{"23 uppgifter visas", "2 av dem har ett skäl", "2021–2022", "senaste leveransen togs inte in", "1 november 2022", "ingen kalender"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the quality page lacks %q", want)
+		}
+	}
+	_, page = ask(t, s, "/drift")
+	if strings.Count(page, `class="warning"`) != 2 || !strings.Contains(page, "<code>utfall release show 9</code>") || !strings.Contains(page, "1,5 s") {
+		t.Errorf("the operator's page:\n%s", page)
+	}
+	if _, page := ask(t, s, "/en/drift"); !strings.Contains(page, "because b") || strings.Count(page, "utfall ingest a") != 1 {
+		t.Error("a failed run lost its reason or its repair")
 	}
 }

@@ -18,3 +18,11 @@ type State struct {
 	Withdrawn     uint64    // releases withdrawn up to the moment; changes when what is visible changes without a new release
 	RevisedMonth  uint64    // figures that were revised in the 30 days before the moment
 }
+
+// Coverage says how much of a dataset's indicator is there for one year.
+type Coverage struct {
+	Dataset, Indicator        string
+	Year                      int
+	Cells, Absent, Suppressed uint64 // figures; of them without a value; of those suppressed
+	Latest                    string // code of the last period in the year
+}

@@ -1,0 +1,33 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"utfall/schema"
+)
+
+// Coverage tells how much of every dataset is there for each year, as it was visible at a moment (zero: now).
+func (s *Store) Coverage(ctx context.Context, asOf time.Time) ([]schema.Coverage, error) {
+	ctx, cancel := read(ctx, clickhouse.Parameters{"as_of": moment(asOf)})
+	defer cancel()
+	rows, err := s.conn.Query(ctx, query("Reader.Coverage"))
+	if err != nil {
+		return nil, fmt.Errorf("store: coverage: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []schema.Coverage
+	for rows.Next() {
+		var c schema.Coverage
+		var year uint16
+		if err := rows.Scan(&c.Dataset, &c.Indicator, &year, &c.Cells, &c.Absent, &c.Suppressed, &c.Latest); err != nil {
+			return nil, fmt.Errorf("store: coverage: %w", err)
+		}
+		c.Year = int(year)
+		out = append(out, c)
+	}
+	return out, rows.Err()
+}
