@@ -76,6 +76,9 @@ func (w words) difference(d float64) string {
 		n := format.Number(size, w.Unit.Decimals, w.lang)
 		if size == math.Trunc(size) {
 			n = Count(int(size), w.lang)
+			if size == 1 && w.lang == schema.SV && nouns[w.Unit.ID].neuter {
+				n = "ett"
+			}
 		}
 		return around + n + " " + w.pick(d, "fler", "färre", "more", "fewer")
 	case w.Unit.ID == "percent":

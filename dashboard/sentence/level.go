@@ -37,7 +37,10 @@ func (w words) place() string {
 
 // about writes a value with the words that its flags ask for.
 func (w words) about(v Value) string {
-	return qualifier(v.Flags, w.lang) + Things(v.Number, w.Unit, w.lang)
+	if q := qualifier(v.Flags, w.lang); q != "" {
+		return q + loosely(v.Number, w.Unit, w.lang)
+	}
+	return Things(v.Number, w.Unit, w.lang)
 }
 
 func qualifier(flags string, lang schema.Lang) string {
@@ -189,7 +192,7 @@ func (w words) remarks() []string {
 	add(w.flag(schema.GeneralLevel), "Det är en allmän nivå över flera år, inte ett årsvärde.", "It is a general level over several years, not a yearly value.")
 	add(w.flag(schema.Estimated) && !w.Kind.IsCount(), "Talet är källans skattning.", "The figure is the source's estimate.")
 	add(w.flag(schema.Predicted), "Det kommer från en modell och är inte räknat.", "It comes from a model and was not counted.")
-	add(w.flag(schema.Derived), "Det är härlett ur publicerade tal och har inte publicerats självt.", "It is derived from published figures and was never published itself.")
+	add(w.flag(schema.Derived), "Talet är härlett ur publicerade tal och har inte publicerats självt.", "The figure is derived from published figures and was never published itself.")
 	add(w.flag(schema.Partial), "Talet täcker bara en del av perioden eller verksamheterna.", "The figure covers only part of the period or of the services.")
 	add(w.flag(schema.SeriesBreak), "Talet är räknat på ett annat sätt än tidigare.", "The figure was counted in another way than before.")
 	add(w.flag(schema.Secondary), "Talet är hämtat ur en andrahandskälla.", "The figure was read in a second-hand source.")

@@ -94,6 +94,14 @@ func measured(v float64, u schema.Unit, lang schema.Lang) string {
 	return bare(v, u, lang) + nbsp + label
 }
 
+// loosely writes a value that is known roughly: without the decimals that a whole number would get.
+func loosely(v float64, u schema.Unit, lang schema.Lang) string {
+	if v == math.Trunc(v) {
+		u.Decimals = 0
+	}
+	return Things(v, u, lang)
+}
+
 // bare writes a value without its unit.
 func bare(v float64, u schema.Unit, lang schema.Lang) string {
 	decimals := u.Decimals
