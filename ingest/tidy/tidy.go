@@ -18,6 +18,9 @@ var (
 	optional = []string{"variant", "sex", "age", "breakdown", "missing", "symbol", "flags", "lower", "upper", "url", "note"}
 )
 
+// Columns gives the columns that a file must have and those that it may have.
+func Columns() (must, may []string) { return slices.Clone(required), slices.Clone(optional) }
+
 // Reasons for a rejected row, as the quarantine and the metrics name them.
 const (
 	ReasonFields    = "fields"
