@@ -30,7 +30,7 @@ func (p *previewFlags) define(f *flag.FlagSet) {
 	f.BoolVar(&p.labels, "labels", false, "labels instead of codes")
 	f.StringVar(&p.o.Sheet, "sheet", "", "of a workbook")
 	f.StringVar(&p.o.Range, "range", "", "of a sheet: B7:K40, or a defined name")
-	f.StringVar(&p.o.Content, "content", "", "one of several datasets or contents in the file")
+	f.StringVar(&p.o.Content, "content", "", "one of several datasets of a file, or one of its languages")
 	t := &p.o.Table
 	f.StringVar(&t.Delimiter, "delimiter", "", "of a text table: , ; tab or |; default: recognised")
 	f.StringVar(&t.Encoding, "encoding", "", "of a text table: utf-8, windows-1252, iso-8859-1 or utf-16; default: recognised")

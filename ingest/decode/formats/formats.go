@@ -16,6 +16,7 @@ import (
 	"utfall/ingest/decode/eurostat"
 	"utfall/ingest/decode/gho"
 	"utfall/ingest/decode/jsonstat"
+	"utfall/ingest/decode/px"
 )
 
 // Options are what a payload does not say of itself. A format takes those that concern it.
@@ -23,7 +24,7 @@ type Options struct {
 	Table   csvtab.Options // of tables of text, and of sheets
 	Sheet   string         // of a workbook
 	Range   string         // of a sheet: B7:K40, or a defined name
-	Content string         // one of several datasets or contents in a payload
+	Content string         // one of several datasets in a payload, or one of its languages
 	Limits  decode.Limits
 }
 
@@ -46,6 +47,7 @@ func (e *UnknownError) Error() string {
 func All() []Format {
 	list := []Format{
 		{"jsonstat", "JSON-stat 1.x and 2.0 (SCB, SSB, Eurostat, StatBank Denmark)", openJSONStat},
+		{"px", "PC-Axis files", openPX},
 		{"csv", "delimited text in any dialect", openCSV("")},
 		{"eurostat-tsv", "Eurostat's tab-separated files", func(r io.Reader, o Options) (decode.Reader, error) { return reader(eurostat.New(r, o.Limits)) }},
 		{"gho", "WHO Global Health Observatory, OData", func(r io.Reader, o Options) (decode.Reader, error) {
@@ -71,6 +73,13 @@ func reader[R decode.Reader](r R, err error) (decode.Reader, error) {
 
 func openJSONStat(r io.Reader, o Options) (decode.Reader, error) {
 	return jsonstat.OpenDataset(r, o.Limits, jsonstat.Select{Name: o.Content})
+}
+
+func openPX(r io.Reader, o Options) (decode.Reader, error) {
+	if o.Content != "" {
+		return px.OpenLanguage(r, o.Limits, o.Content)
+	}
+	return px.Open(r, o.Limits)
 }
 
 func openCSV(dialect string) func(io.Reader, Options) (decode.Reader, error) {
