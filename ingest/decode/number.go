@@ -3,6 +3,7 @@ package decode
 import (
 	"math"
 	"strconv"
+	"strings"
 )
 
 // Number reads a number written as JSON writes it (decimal point, no grouping). It is false for anything else and for
@@ -78,4 +79,14 @@ func slowNumber(text string, from int) (float64, bool) {
 		return 0, true // "-0.0" is zero
 	}
 	return value, true
+}
+
+// NotFinite tells the words for not-a-number and infinity that programs write where a value should stand. Such a word is
+// no missing symbol of a source but a fault of whoever wrote the payload.
+func NotFinite(text string) bool {
+	switch strings.ToLower(strings.TrimLeft(text, "+-")) {
+	case "nan", "inf", "infinity":
+		return true
+	}
+	return false
 }

@@ -27,6 +27,14 @@ func TestNumberRefuses(t *testing.T) {
 	}
 }
 
+func TestNotFinite(t *testing.T) {
+	for text, want := range map[string]bool{"NaN": true, "nan": true, "-Infinity": true, "+inf": true, "INF": true, "": false, "..": false, "-": false, "n": false, "1": false} {
+		if got := NotFinite(text); got != want {
+			t.Errorf("NotFinite(%q) = %v", text, got)
+		}
+	}
+}
+
 func FuzzNumber(f *testing.F) {
 	f.Add("12.50")
 	f.Add("-1e-7")

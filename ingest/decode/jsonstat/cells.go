@@ -222,7 +222,7 @@ func (c *cells) cell(s *jsonscan.Scanner) error {
 		}
 		if _, ok := decode.Number(text); ok {
 			c.number(text)
-		} else if notFinite(text) {
+		} else if decode.NotFinite(text) {
 			return s.Fault("a number or null", decode.Quote(text), "not a number is no value; the source has to write null")
 		} else {
 			c.put(tagText, text)
@@ -231,15 +231,6 @@ func (c *cells) cell(s *jsonscan.Scanner) error {
 		return s.Mismatch("a number, a string or null", kind)
 	}
 	return nil
-}
-
-// notFinite tells the words for not-a-number and infinity that programs write into strings.
-func notFinite(text string) bool {
-	switch text {
-	case "NaN", "nan", "NAN", "Inf", "inf", "+Inf", "-Inf", "-inf", "Infinity", "-Infinity", "+Infinity", "infinity", "-infinity":
-		return true
-	}
-	return false
 }
 
 // check holds the values against the number of cells and puts a sparse object into order.
