@@ -47,6 +47,10 @@ type indicatorPage struct {
 	Breaks      []string
 	Revisions   []revisionRow
 	Releases    []releaseRow
+	Events      []happening
+	Control     *control
+	Views       []choice // line or control chart; ID is an address
+	Panels      []panel  // small multiples
 	Failed      []string // panels that did not load
 	CSV, Excel  string
 	JSON        string
@@ -70,9 +74,9 @@ type relatedRow struct{ Link, Label, Value, Period string }
 type revisionRow struct{ Period, Series, Old, New, When, First string }
 
 type releaseRow struct {
-	Seq                  uint64
-	When, Dataset, State string
-	Counts               schema.Counts
+	Seq                        uint64
+	When, Dataset, State, Link string
+	Counts                     schema.Counts
 }
 
 // chosen is what the address asks of an indicator.
@@ -271,13 +275,7 @@ func (s *Server) picture(p *indicatorPage, sel *chosen) {
 		p.Head = s.headline(p, sel.ind, figures, last, before)
 		p.Lead = s.lead(p, sel, first, last, before)
 	}
-	chartLine := chart.Line{Unit: p.Unit, Decimals: s.decimals(sel.ind), Number: func(v float64) string {
-		d := 0
-		if v != float64(int64(v)) {
-			d = 1
-		}
-		return format.Number(v, d, p.Lang)
-	}}
+	chartLine := s.axes(p, sel.ind)
 	names := make([]string, 0, len(sel.lines))
 	for _, l := range sel.lines {
 		f := l.regular()
@@ -286,22 +284,40 @@ func (s *Server) picture(p *indicatorPage, sel *chosen) {
 			names = append(names, l.Area.Name.In(p.Lang))
 		}
 	}
-	for _, k := range sel.ind.Breaks {
-		if per, err := schema.ParsePeriod(k.Period); err == nil {
-			chartLine.Breaks = append(chartLine.Breaks, chart.Break{X: float64(per.Start.Year()) + float64(per.Start.YearDay()-1)/365.25, Label: k.Text.In(p.Lang)})
-		}
-	}
+	s.happened(p, sel, &chartLine)
 	chartLine.Title = p.Title + ": " + strings.Join(names, ", ")
 	p.ChartTitle = chartLine.Title
 	if len(figures) < 2 && len(sel.lines) == 1 {
 		return // one figure is no line
 	}
-	p.Wide, p.Narrow = chartLine.SVG(chart.Wide), chartLine.SVG(chart.Narrow)
-	if option, err := chartLine.JSON(); err != nil {
-		s.Logger.Error("chart", "indicator", sel.ind.ID, "error", err)
-	} else {
-		p.Option = template.JS(option) // chart.JSON escapes every <
+	p.Wide, p.Narrow, p.Option = s.drawn(p, chartLine)
+	s.views(p, sel)
+}
+
+// axes begins a chart of an indicator: its unit, its numbers, its breaks.
+func (s *Server) axes(p *indicatorPage, ind schema.Indicator) chart.Line {
+	c := chart.Line{Unit: p.Unit, Decimals: s.decimals(ind), Number: func(v float64) string {
+		d := 0
+		if v != float64(int64(v)) {
+			d = 1
+		}
+		return format.Number(v, d, p.Lang)
+	}}
+	for _, k := range ind.Breaks {
+		if per, err := schema.ParsePeriod(k.Period); err == nil {
+			c.Breaks = append(c.Breaks, chart.Break{X: at(per.Start), Label: k.Text.In(p.Lang)})
+		}
 	}
+	return c
+}
+
+// drawn gives a chart as pictures and as what the script draws.
+func (s *Server) drawn(p *indicatorPage, c chart.Line) (wide, narrow template.HTML, option template.JS) {
+	raw, err := c.JSON()
+	if err != nil {
+		s.Logger.Error("chart", "indicator", p.Indicator.ID, "error", err)
+	}
+	return c.SVG(chart.Wide), c.SVG(chart.Narrow), template.JS(raw) // chart.JSON escapes every <
 }
 
 func (s *Server) table(p *indicatorPage, sel *chosen) {
@@ -389,6 +405,9 @@ func (s *Server) history(ctx context.Context, p *indicatorPage) {
 	}
 	for _, r := range releases {
 		row := releaseRow{Seq: r.Seq, When: format.Moment(r.PublishAt, p.Lang), Dataset: r.Dataset, Counts: r.Counts}
+		q := p.Query
+		row.Link = p.Link(p.path, "area", q.Get("area"), "variant", q.Get("variant"), "sex", q.Get("sex"), "age", q.Get("age"), "also", q.Get("also"),
+			"as_of", r.PublishAt.UTC().Format(time.RFC3339Nano))
 		if !r.WithdrawnAt.IsZero() {
 			row.State = p.T("tillbakadragen", "withdrawn")
 		}

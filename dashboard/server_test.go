@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -279,5 +280,31 @@ func TestQualityAndRuns(t *testing.T) {
 	}
 	if _, page := ask(t, s, "/en/drift"); !strings.Contains(page, "because b") || strings.Count(page, "utfall ingest a") != 1 {
 		t.Error("a failed run lost its reason or its repair")
+	}
+}
+
+// A control chart and panels by sex are offered where the figures allow it, and the table stays.
+func TestViews(t *testing.T) {
+	var figures []schema.Observation
+	for year := 2010; year < 2022; year++ {
+		for i, sex := range []schema.Sex{schema.BothSexes, schema.Female, schema.Male} {
+			o := figure(t, deathsID, "SE", strconv.Itoa(year), float64(440-100*i+(year%2)*170))
+			o.Sex = sex
+			figures = append(figures, o)
+		}
+	}
+	figures[30].Value = 1400 // both sexes, 2020
+	s := server(t, &stubReader{figures: figures})
+	_, page := ask(t, s, "/indikator/"+deathsID)
+	if !strings.Contains(page, "vy=styrdiagram") || !strings.Contains(page, "vy=delat") {
+		t.Error("the views are not offered")
+	}
+	_, page = ask(t, s, "/indikator/"+deathsID+"?vy=styrdiagram")
+	if strings.Count(page, `class="special"`) != 2 || !strings.Contains(page, "över gränsen") || !strings.Contains(page, "färre än 13 tal") || !strings.Contains(page, `class="figures"`) {
+		t.Errorf("the control chart marks %d points", strings.Count(page, `class="special"`))
+	}
+	_, page = ask(t, s, "/indikator/"+deathsID+"?vy=delat")
+	if strings.Count(page, "<figure>") != 3 {
+		t.Errorf("%d panels", strings.Count(page, "<figure>"))
 	}
 }

@@ -27,6 +27,7 @@ type Point struct {
 
 	Lower, Upper float64 // 95 % limits, in the unit of Y; meaningful only if Sure
 	Sure         bool    // there are limits
+	Special      bool    // part of a pattern that chance seldom makes: drawn with a ring
 }
 
 // Series is one line.
@@ -43,6 +44,21 @@ type Line struct {
 	Series   []Series
 	Number   func(float64) string // writes the numbers of the axis
 	Breaks   []Break
+	Events   []Event
+	Levels   []Level
+	SameAs   *Line // takes its axes from another chart, so that the two can be compared
+}
+
+// Event is something that happened, drawn as a thin line with a name: it says when, and nothing of what it did.
+type Event struct {
+	X     float64
+	Label string
+}
+
+// Level is a horizontal line over a stretch of time: the mean or a limit of a control chart.
+type Level struct {
+	From, To, Y float64
+	Limit       bool // drawn dashed
 }
 
 // Break is a moment from which a series is counted in another way.
@@ -76,11 +92,14 @@ func (l Line) JSON() ([]byte, error) {
 			if p.Has {
 				y = p.Y
 			}
-			mark := ""
+			mark, size := "", 6
+			if p.Special {
+				size = 12
+			}
 			if p.Weak { // hollow, as in the still picture
 				mark = "empty" + strings.ToUpper(symbols[i%len(symbols)][:1]) + symbols[i%len(symbols)][1:]
 			}
-			data = append(data, opts.LineData{Value: []any{p.X, y, p.Label}, Symbol: mark})
+			data = append(data, opts.LineData{Value: []any{p.X, y, p.Label}, Symbol: mark, SymbolSize: size})
 		}
 		line.AddSeries(s.Name, data, charts.WithLineChartOpts(opts.LineChart{Symbol: symbols[i%len(symbols)], SymbolSize: 6,
 			ShowSymbol: opts.Bool(true), ConnectNulls: opts.Bool(false)}),
@@ -90,11 +109,44 @@ func (l Line) JSON() ([]byte, error) {
 	for _, key := range []string{"color", "legend", "tooltip", "title"} {
 		delete(option, key) // charts.js gives these from the page's own colours and language
 	}
-	out, err := json.Marshal(map[string]any{"option": option, "decimals": l.Decimals, "bands": l.bands()})
+	out, err := json.Marshal(map[string]any{"option": option, "decimals": l.Decimals, "bands": l.bands(), "marks": l.marks(), "levels": l.levels()})
 	if err != nil {
 		return nil, fmt.Errorf("chart: %w", err)
 	}
 	return out, nil
+}
+
+type mark struct {
+	X     float64 `json:"x"`
+	Label string  `json:"label"`
+	Break bool    `json:"break"`
+}
+
+// marks gives the vertical lines: breaks in the series, and events.
+func (l Line) marks() []mark {
+	out := []mark{}
+	for _, k := range l.Breaks {
+		out = append(out, mark{k.X, k.Label, true})
+	}
+	for _, e := range l.Events {
+		out = append(out, mark{e.X, e.Label, false})
+	}
+	return out
+}
+
+type level struct {
+	From  float64 `json:"from"`
+	To    float64 `json:"to"`
+	Y     float64 `json:"y"`
+	Limit bool    `json:"limit"`
+}
+
+func (l Line) levels() []level {
+	out := []level{}
+	for _, v := range l.Levels {
+		out = append(out, level(v))
+	}
+	return out
 }
 
 // bands gives, for each series, the stretches over which its limits are drawn: moment, lower and upper limit. A stretch ends
@@ -132,6 +184,9 @@ var (
 
 // extent gives the first and last moment and the top of the value axis, which begins at zero.
 func (l Line) extent() (lo, hi, top float64) {
+	if l.SameAs != nil {
+		return l.SameAs.extent()
+	}
 	lo, hi = math.Inf(1), math.Inf(-1)
 	for _, s := range l.Series {
 		for _, p := range s.Points {
@@ -143,6 +198,9 @@ func (l Line) extent() (lo, hi, top float64) {
 				top = max(top, p.Upper)
 			}
 		}
+	}
+	for _, v := range l.Levels {
+		top = max(top, v.Y)
 	}
 	if lo > hi {
 		return 0, 1, 1

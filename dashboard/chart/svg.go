@@ -33,6 +33,23 @@ func (l Line) SVG(size Size) template.HTML {
 			fmt.Fprintf(&b, `<line class="break" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`, x, x, p.top, p.bottom)
 		}
 	}
+	for i, e := range l.Events {
+		if x := p.x(e.X); x >= p.left && x <= p.right {
+			anchor, dx := "start", 4.0
+			if x > (p.left+p.right)/2 {
+				anchor, dx = "end", -4.0
+			}
+			fmt.Fprintf(&b, `<line class="event" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/><text class="tick" x="%.1f" y="%.1f" text-anchor="%s">%s</text>`,
+				x, x, p.top, p.bottom, x+dx, p.top+10+float64(i%3)*14, anchor, html.EscapeString(cut(e.Label, int((p.right-p.left)/14))))
+		}
+	}
+	for _, v := range l.Levels {
+		class := "mean"
+		if v.Limit {
+			class = "limit"
+		}
+		fmt.Fprintf(&b, `<line class="level %s" x1="%.1f" x2="%.1f" y1="%.1f" y2="%.1f"/>`, class, p.x(v.From), p.x(v.To), p.y(v.Y), p.y(v.Y))
+	}
 	ends := make([]label, 0, len(l.Series))
 	for i, s := range l.Series {
 		band(&b, p, s, i)
@@ -109,6 +126,9 @@ func draw(b *strings.Builder, p plot, s Series, index int) (label, bool) {
 		if pt.Weak {
 			class += " weak"
 		}
+		if pt.Special {
+			fmt.Fprintf(b, `<circle class="special" cx="%.1f" cy="%.1f" r="7"/>`, p.x(pt.X), p.y(pt.Y))
+		}
 		b.WriteString(symbol(class, index, p.x(pt.X), p.y(pt.Y)))
 		fmt.Fprintf(b, `<title>%s, %s: %s</title></g>`, html.EscapeString(s.Name), html.EscapeString(pt.Label), html.EscapeString(pt.Text))
 	}
@@ -162,8 +182,9 @@ func writeLabels(b *strings.Builder, p plot, ends []label) {
 	}
 }
 
-func shorten(s string) string {
-	const most = 18
+func shorten(s string) string { return cut(s, 18) }
+
+func cut(s string, most int) string {
 	if r := []rune(s); len(r) > most {
 		return string(r[:most-1]) + "…"
 	}

@@ -60,7 +60,16 @@ function draw (script) {
   live.setAttribute('aria-hidden', 'true') // the caption and the table say the same
   host.append(live)
   const chart = echarts.init(live, null, { renderer: 'svg' })
-  option.series = [...bands, ...option.series]
+  const levels = (spec.levels || []).map(v => ({ type: 'line', name: '', silent: true, symbol: 'none', data: [[v.from, v.y], [v.to, v.y]], lineStyle: { width: 1, type: v.limit ? 'dashed' : 'solid', color: colour('--ink-3') } }))
+  if (spec.marks && spec.marks.length && option.series.length) {
+    option.series[0].markLine = {
+      silent: true,
+      symbol: 'none',
+      label: { position: 'insideEndTop', rotate: 0, fontSize: 12, color: colour('--ink-2') },
+      data: spec.marks.map(m => ({ xAxis: m.x, lineStyle: { type: 'dashed', color: colour(m.break ? '--warn' : '--ink-3') }, label: { formatter: m.break ? '' : m.label, align: m.x > (option.xAxis[0].min + option.xAxis[0].max) / 2 ? 'right' : 'left' } }))
+    }
+  }
+  option.series = [...bands, ...levels, ...option.series]
   chart.setOption(option)
   if (picture) picture.hidden = true
   new ResizeObserver(() => chart.resize()).observe(host)
