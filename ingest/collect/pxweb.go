@@ -1,22 +1,23 @@
 package collect
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/url"
 	"path"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"utfall/ingest/decode"
-	"utfall/ingest/decode/jsonstat"
+	"utfall/ingest/decode/pxweb"
 	"utfall/ingest/fetch"
 	"utfall/ingest/source"
 )
@@ -42,17 +43,9 @@ func (g *Get) planPxWeb2(ctx context.Context, px source.PxWeb) ([]call, error) {
 	if err != nil {
 		return nil, err
 	}
-	r, err := jsonstat.Open(strings.NewReader(string(body)), decode.Limits{})
+	table, err := g.table(body)
 	if err != nil {
-		return nil, fmt.Errorf("source %s: metadata: %w", g.source.ID, err)
-	}
-	var table []dimension
-	for _, d := range r.Dimensions() {
-		codes := make([]string, len(d.Categories))
-		for i, c := range d.Categories {
-			codes[i] = c.Code
-		}
-		table = append(table, dimension{d.ID, codes})
+		return nil, err
 	}
 	queries, err := g.split(table, px, limit)
 	if err != nil {
@@ -77,10 +70,29 @@ func (g *Get) planPxWeb2(ctx context.Context, px source.PxWeb) ([]call, error) {
 	})
 }
 
+// table reads a table's description. A dimension whose codes are not listed has none.
+func (g *Get) table(body []byte) ([]dimension, error) {
+	t, err := pxweb.ReadTable(bytes.NewReader(body), decode.Limits{})
+	if err != nil {
+		return nil, fmt.Errorf("source %s: the table's description: %w", g.source.ID, err)
+	}
+	out := make([]dimension, len(t.Variables))
+	for i, v := range t.Variables {
+		out[i].id = v.Code
+		for _, x := range v.Values {
+			out[i].codes = append(out[i].codes, x.Code)
+		}
+	}
+	return out, nil
+}
+
 // pxwebFormat is what PxWeb calls the format of a decoder.
 func pxwebFormat(format string) string {
-	if format == "jsonstat" {
+	switch format {
+	case "jsonstat":
 		return "json-stat2"
+	case "pxweb":
+		return "json"
 	}
 	return format
 }
@@ -91,25 +103,24 @@ func (g *Get) pxweb2Limits(ctx context.Context, base string, own int) (int, erro
 	if err != nil {
 		return 0, err
 	}
-	var config struct {
-		MaxDataCells          int `json:"maxDataCells"`
-		MaxCallsPerTimeWindow int `json:"maxCallsPerTimeWindow"`
-		TimeWindow            int `json:"timeWindow"` // seconds
+	config, err := pxweb.ReadConfig(bytes.NewReader(body), decode.Limits{})
+	if err != nil {
+		return 0, fmt.Errorf("source %s: %s/config: %w", g.source.ID, base, err)
 	}
-	if err := json.Unmarshal(body, &config); err != nil || config.MaxDataCells < 1 {
-		return 0, fmt.Errorf("source %s: %s/config does not say how many cells a query may have (%v)", g.source.ID, base, err)
+	if config.MaxCells < 1 || config.MaxCells > math.MaxInt32 {
+		return 0, fmt.Errorf("source %s: %s/config does not say how many cells a query may have", g.source.ID, base)
 	}
-	if config.MaxCallsPerTimeWindow > 0 && config.TimeWindow > 0 {
+	if config.MaxCalls > 0 && config.Window > 0 {
 		u, err := url.Parse(base)
 		if err != nil {
 			return 0, fmt.Errorf("source %s: %w", g.source.ID, err)
 		}
-		g.c.Client.Limit(u.Hostname(), fetch.Rate{Calls: config.MaxCallsPerTimeWindow, Per: time.Duration(config.TimeWindow) * time.Second})
+		g.c.Client.Limit(u.Hostname(), fetch.Rate{Calls: config.MaxCalls, Per: config.Window})
 	}
 	if own > 0 {
-		return min(own, config.MaxDataCells), nil
+		return min(own, int(config.MaxCells)), nil
 	}
-	return config.MaxDataCells, nil
+	return int(config.MaxCells), nil
 }
 
 // planPxWeb1 does the same for version 1, whose metadata has a shape of its own.
@@ -118,18 +129,9 @@ func (g *Get) planPxWeb1(ctx context.Context, px source.PxWeb) ([]call, error) {
 	if err != nil {
 		return nil, err
 	}
-	var meta struct {
-		Variables []struct {
-			Code   string   `json:"code"`
-			Values []string `json:"values"` // left out where there are too many
-		} `json:"variables"`
-	}
-	if err := json.Unmarshal(body, &meta); err != nil || len(meta.Variables) == 0 {
-		return nil, fmt.Errorf("source %s: %s is not the description of a table (%v)", g.source.ID, px.Base, err)
-	}
-	var table []dimension
-	for _, v := range meta.Variables {
-		table = append(table, dimension{v.Code, v.Values})
+	table, err := g.table(body)
+	if err != nil {
+		return nil, err
 	}
 	queries, err := g.split(table, px, px.MaxCells)
 	if err != nil {
