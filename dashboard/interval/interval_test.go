@@ -81,6 +81,10 @@ func TestTrend(t *testing.T) {
 			t.Errorf("%s: %s, %v", name, r.State, ok)
 		}
 	}
+	pooled, _ := c.Indicator("drug_induced_deaths_per_100000_3y")
+	if r, ok := Trend(pooled, series(t, pooled.ID, 2015, 6, 5, 4, 3, 2, 1)); ok {
+		t.Errorf("a trend of years that overlap: %+v", r)
+	}
 	cost, _ := c.Indicator("cost_addiction_care_adults")
 	figures := series(t, cost.ID, 2015, 1, 2, 3, 4, 5, 6)
 	Add(c, figures)

@@ -33,8 +33,12 @@ func Trend(ind schema.Indicator, figures []schema.Observation) (r stats.RecentTr
 		points = append(points, p)
 	}
 	r, err := stats.RecentTrend(points)
-	return r, limits && err == nil
+	return r, limits && err == nil && !overlapping(ind)
 }
+
+// overlapping tells whether neighbouring figures share years: then they are neither independent points of a trend nor two
+// estimates to be compared.
+func overlapping(ind schema.Indicator) bool { return ind.Derive != nil && ind.Derive.Years() > 1 }
 
 // Difference is how a count differs from an earlier one, put against chance.
 type Difference struct {
@@ -73,7 +77,7 @@ func Compare(c *schema.Catalogue, before, after schema.Observation) (d Differenc
 // independent, and its number is to be compared instead.
 func limited(c *schema.Catalogue, o schema.Observation) bool {
 	ind, _ := c.Indicator(o.Indicator)
-	return (ind.Kind == schema.Rate || ind.Kind == schema.Share) && o.Missing == schema.Present && o.Lower != nil && o.Upper != nil && exact(o)
+	return (ind.Kind == schema.Rate || ind.Kind == schema.Share) && !overlapping(ind) && o.Missing == schema.Present && o.Lower != nil && o.Upper != nil && exact(o)
 }
 
 func estimate(o schema.Observation) stats.Estimate {
