@@ -1,8 +1,11 @@
 package jsonstat
 
 import (
+	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -178,4 +181,90 @@ func all(t testing.TB, r decode.Reader) []decode.Row {
 		keep.Labels = append([]string(nil), row.Labels...)
 		out = append(out, keep)
 	}
+}
+
+// Every shared dataset is flattened a second time here, the slow way, with encoding/json.
+func TestSharedAgreesWithEncodingJSON(t *testing.T) {
+	for _, file := range []string{"jsonstat/canada.json", "jsonstat/galicia.json", "jsonstat/hierarchy.json", "jsonstat/oecd.json", "jsonstat/order.json", "jsonstat/us-gsp.json",
+		"dst/HISB3_jsonstat.json", "eurostat/nama_10_gdp.json", "pxweb1/cso_ie_NQQ25_jsonstat1.json", "pxweb1/scb_sos_deaths_norrbotten_jsonstat1.json",
+		"pxweb1/ssb_05300_jsonstat2.json", "pxweb2/TAB6471_data.json"} {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			body := sharedFile(t, file)
+			want := slowly(t, body)
+			for i, row := range all(t, mustOpen(t, string(body))) {
+				got := strings.Join(row.Codes, "|") + "=" + row.Text + "/" + row.Status
+				if got != want[i] {
+					t.Fatalf("row %d: %s, want %s", i, got, want[i])
+				}
+			}
+		})
+	}
+}
+
+func slowly(t *testing.T, body []byte) []string {
+	t.Helper()
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.UseNumber()
+	var root map[string]any
+	if err := d.Decode(&root); err != nil {
+		t.Fatal(err)
+	}
+	if inner, ok := root["dataset"].(map[string]any); ok {
+		root = inner
+	}
+	dimension := root["dimension"].(map[string]any)
+	ids, ok := root["id"].([]any)
+	if !ok {
+		ids = dimension["id"].([]any)
+	}
+	cells := []string{""}
+	for _, id := range ids {
+		category := dimension[id.(string)].(map[string]any)["category"].(map[string]any)
+		codes := map[int]string{}
+		switch index := category["index"].(type) {
+		case []any:
+			for i, code := range index {
+				codes[i] = code.(string)
+			}
+		case map[string]any:
+			for code, at := range index {
+				n, _ := strconv.Atoi(fmt.Sprint(at))
+				codes[n] = code
+			}
+		default:
+			for code := range category["label"].(map[string]any) {
+				codes[0] = code
+			}
+		}
+		var next []string
+		for _, cell := range cells {
+			for i := range len(codes) {
+				next = append(next, strings.TrimPrefix(cell+"|"+codes[i], "|"))
+			}
+		}
+		cells = next
+	}
+	at := func(member any, i int) string {
+		var v any
+		switch list := member.(type) {
+		case []any:
+			if len(list) == 1 {
+				v = list[0]
+			} else {
+				v = list[i]
+			}
+		case map[string]any:
+			v = list[strconv.Itoa(i)]
+		case string:
+			v = list
+		}
+		if v == nil {
+			return ""
+		}
+		return fmt.Sprint(v)
+	}
+	for i := range cells {
+		cells[i] += "=" + at(root["value"], i) + "/" + at(root["status"], i)
+	}
+	return cells
 }
