@@ -38,8 +38,9 @@ type Mapper struct {
 	reader   decode.Reader
 	plan     *plan
 	row      decode.Row
-	read     uint64
+	rows     uint64 // of the payloads, and zeros that their silence means
 	taken    uint64
+	rejected uint64
 	updated  time.Time
 	findings findings
 	seen     *seen // combinations, for sources whose silence is a zero
@@ -58,8 +59,9 @@ func New(s source.Source, catalogue *schema.Catalogue, open Decoder, parts []Par
 	return m
 }
 
-// Read gives the number of rows read so far, those included that are dropped on purpose or rejected.
-func (m *Mapper) Read() uint64 { return m.read }
+// Read gives the number of rows so far that are about this source's figures: those taken in and those rejected. Rows that are
+// left out on purpose are not counted.
+func (m *Mapper) Read() uint64 { return m.taken + m.rejected }
 
 // Updated gives the latest time of its figures that a part has named, zero if none has.
 func (m *Mapper) Updated() time.Time { return m.updated }
@@ -76,7 +78,7 @@ func (m *Mapper) Next() (*schema.Batch, []schema.Reject, error) {
 		err := m.nextRow()
 		if errors.Is(err, io.EOF) {
 			if m.taken == 0 && len(rejects) == 0 {
-				return nil, nil, m.fault("figures that this source maps", fmt.Sprintf("%d rows, none of them such a figure", m.read),
+				return nil, nil, m.fault("figures that this source maps", fmt.Sprintf("%d rows, none of them such a figure", m.rows),
 					"an empty delivery would delete what is published; see whether the table has changed")
 			}
 			return b, rejects, io.EOF
@@ -84,12 +86,13 @@ func (m *Mapper) Next() (*schema.Batch, []schema.Reject, error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		m.read++
+		m.rows++
 		f, err := m.take(b)
 		if err != nil {
 			return nil, nil, err
 		}
 		if f != nil {
+			m.rejected++
 			rejects = append(rejects, m.reject(f))
 		}
 	}

@@ -37,7 +37,7 @@ func (m *Mapper) line() int {
 	if m.row.Line > 0 && len(m.parts) == 1 {
 		return m.row.Line
 	}
-	return int(m.read)
+	return int(m.rows)
 }
 
 // raw writes a row as dimension=code pairs and its value.

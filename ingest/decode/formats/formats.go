@@ -16,7 +16,11 @@ import (
 	"utfall/ingest/decode/eurostat"
 	"utfall/ingest/decode/gho"
 	"utfall/ingest/decode/jsonstat"
+	"utfall/ingest/decode/kolada"
 	"utfall/ingest/decode/px"
+	"utfall/ingest/decode/pxweb"
+	"utfall/ingest/decode/socialstyrelsen"
+	"utfall/ingest/decode/xlsx"
 )
 
 // Options are what a payload does not say of itself. A format takes those that concern it.
@@ -48,6 +52,17 @@ func All() []Format {
 	list := []Format{
 		{"jsonstat", "JSON-stat 1.x and 2.0 (SCB, SSB, Eurostat, StatBank Denmark)", openJSONStat},
 		{"px", "PC-Axis files", openPX},
+		{"pxweb", "PxWeb 1's own format json", func(r io.Reader, o Options) (decode.Reader, error) { return pxweb.Open(r, o.Limits) }},
+		{"pxweb-table", "the description of a table by PxWeb 1 or 2: a row for each code", func(r io.Reader, o Options) (decode.Reader, error) {
+			return pxweb.OpenTable(r, o.Limits)
+		}},
+		{"socialstyrelsen", "Socialstyrelsen's statistical database, API v1", func(r io.Reader, o Options) (decode.Reader, error) {
+			return socialstyrelsen.Open(r, o.Limits)
+		}},
+		{"kolada", "Kolada API v3", func(r io.Reader, o Options) (decode.Reader, error) { return kolada.Open(r, o.Limits) }},
+		{"xlsx", "Excel workbooks", func(r io.Reader, o Options) (decode.Reader, error) {
+			return reader(xlsx.New(r, xlsx.Options{Sheet: o.Sheet, Range: o.Range, Options: o.Table.Options}, o.Limits))
+		}},
 		{"csv", "delimited text in any dialect", openCSV("")},
 		{"eurostat-tsv", "Eurostat's tab-separated files", func(r io.Reader, o Options) (decode.Reader, error) { return reader(eurostat.New(r, o.Limits)) }},
 		{"gho", "WHO Global Health Observatory, OData", func(r io.Reader, o Options) (decode.Reader, error) {

@@ -33,6 +33,8 @@ func guessJSON(text []byte) string {
 		return "kolada"
 	case has("varde") || has("nasta_sida") || has("regionId"):
 		return "socialstyrelsen"
+	case has("variables") && has("title") && !has("dimension"):
+		return "pxweb-table"
 	case has("columns") && has("data") && !has("dimension"):
 		return "pxweb"
 	case has("dimension") || has("class") || has("dataset"):
