@@ -33,7 +33,7 @@ func (a app) ingest(ctx context.Context, args []string) error {
 	var o ingestFlags
 	f := a.flags("ingest", &o.common)
 	f.BoolVar(&o.all, "all", false, "every dataset of the reference collection")
-	f.StringVar(&o.file, "file", "", "a tidy CSV file, a full delivery of its dataset")
+	f.StringVar(&o.file, "file", "", "a tidy CSV file, or a filled-in template (.xlsx): a full delivery of its dataset")
 	f.StringVar(&o.source, "source", "", "read --file as a payload of this official source")
 	f.BoolVar(&o.watch, "watch", false, "ask the sources on their schedules and look at the folder, until interrupted")
 	o.defineSchedule(f)
@@ -87,7 +87,7 @@ func (a app) ingest(ctx context.Context, args []string) error {
 			errs = append(errs, err)
 		}
 		sum.add(result, err)
-		return a.report(o, d, result, err)
+		return errors.Join(a.report(o, d, result, err), a.answerWorkbook(o.file, result, err))
 	}
 	for _, d := range deliveries {
 		if err := one(d, func() (ingest.Result, error) { return runner.Run(ctx, d) }); err != nil {
@@ -216,7 +216,11 @@ func fileDelivery(path, dataset string) ([]ingest.Delivery, error) {
 	if !datasetName(dataset) {
 		return nil, usageError{fmt.Sprintf("%q cannot name a dataset: use letters a-z, digits and . _ - /; give --dataset", dataset)}
 	}
-	return []ingest.Delivery{{Dataset: dataset, Name: path, Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(path) }}}, nil
+	open := func() (io.ReadCloser, error) { return os.Open(path) }
+	if workbook(path) {
+		return []ingest.Delivery{{Dataset: dataset, Name: path, Parts: []ingest.Part{{Name: path, Size: info.Size(), Open: open}}, Decode: decodeWorkbook}}, nil
+	}
+	return []ingest.Delivery{{Dataset: dataset, Name: path, Size: info.Size(), Open: open}}, nil
 }
 
 func datasetName(s string) bool {

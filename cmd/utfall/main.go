@@ -52,6 +52,7 @@ func verbs() []verb {
 		{"serve", "", "the dashboard alone, against --clickhouse", app.serve},
 		{"ingest", "[DATASET…|--all|--file PATH]", "take figures in", app.ingest},
 		{"preview", "FILE", "any payload as tidy CSV on standard output", app.preview},
+		{"delivery", "template INDICATOR… --out FILE|check FILE", "Excel templates for what is counted locally", app.delivery},
 		{"export", "--indicator ID", "figures as a file on standard output", app.export},
 		{"release", "list|show SEQ|withdraw SEQ", "the ledger of what was published", app.release},
 		{"status", "", "datasets: last run, last release, rejects", app.status},

@@ -216,7 +216,7 @@ func (d *desk) lastTried(ctx context.Context, dataset string) (time.Time, error)
 
 // folder watches for deliveries of the program's own forms.
 func (d *desk) folder(path string) schedule.Folder {
-	return schedule.Folder{Dir: path, Accept: []string{".csv"}, Logger: d.log, Take: func(ctx context.Context, path string) (schedule.Answer, error) {
+	return schedule.Folder{Dir: path, Accept: []string{".csv", ".xlsx"}, Logger: d.log, Take: func(ctx context.Context, path string) (schedule.Answer, error) {
 		return d.takeDelivered(ctx, path)
 	}}
 }
@@ -232,9 +232,17 @@ func (d *desk) takeDelivered(ctx context.Context, path string) (schedule.Answer,
 		return schedule.Answer{}, err
 	}
 	deliveries[0].Name = filepath.Base(path)
+	for i := range deliveries[0].Parts {
+		deliveries[0].Parts[i].Name = filepath.Base(path)
+	}
 	r, err := d.runner.Run(ctx, deliveries[0])
 	d.observe(deliveries[0].Dataset, r)
 	answer := schedule.Answer{Taken: err == nil, Text: answerText(deliveries[0].Dataset, r, err)}
+	if workbook(path) && (err != nil || r.Release.Counts.Rejected > 0) {
+		if files, _, fault := workbookAnswer(path); fault == nil {
+			answer.Files = files
+		}
+	}
 	if err != nil && r.Release.Outcome != schema.Refused {
 		return answer, err
 	}
