@@ -314,7 +314,7 @@ func (s *Server) placedWords(v verdict.Variant, lang schema.Lang) []string {
 var forbidWords = map[effect.ForbidReason]schema.Text{
 	effect.ChangeBeganFirst: {SV: "förändringen började före händelsen", EN: "the change began before the event"},
 	effect.AlreadyMoving:    {SV: "förändringen pågick redan före händelsen", EN: "the change was already under way before the event"},
-	effect.NoChange:         {SV: "ingen bestående förändring åt det hållet syns", EN: "no lasting change in that direction is seen"},
+	effect.NoChange:         {SV: "ingen bestående förändring bort från den tidigare nivån syns", EN: "no lasting change away from the earlier level is seen"},
 	effect.AfterStatement:   {SV: "händelsen kom efter det att uttalandet gjordes", EN: "the event came after the statement was made"},
 }
 

@@ -46,6 +46,9 @@ func (l limited) Series(ctx context.Context, q schema.Query) ([]schema.Observati
 
 // Config says what a server needs. Reader and Catalogue are required.
 type Config struct {
+	// PanelFailed counts pages that are shown without one of their panels; may be nil.
+	PanelFailed func(page string)
+
 	Reader    Reader
 	Catalogue *schema.Catalogue
 	Logger    *slog.Logger
@@ -63,6 +66,8 @@ type Server struct {
 	assets map[string]asset  // by the name in the address
 	names  map[string]string // plain name to name with hash
 	cache  *cache
+
+	pageNames []string
 }
 
 //go:embed template/*.html static/utfall.css
@@ -84,6 +89,9 @@ func New(c Config) (*Server, error) {
 	}
 	if c.Observe == nil {
 		c.Observe = func(string, int, time.Duration) {}
+	}
+	if c.PanelFailed == nil {
+		c.PanelFailed = func(string) {}
 	}
 	c.Reader = limited{c.Reader, c.Catalogue}
 	s := &Server{Config: c, cache: newCache()}

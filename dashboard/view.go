@@ -124,7 +124,8 @@ func address(path string, q url.Values) string {
 type handler func(c *fiber.Ctx, v *view) (asset, error)
 
 // page answers with the kept page if nothing has changed, and makes it otherwise.
-func (s *Server) page(lang schema.Lang, _ string, build handler) fiber.Handler {
+func (s *Server) page(lang schema.Lang, name string, build handler) fiber.Handler {
+	name = s.counted(name)
 	return func(c *fiber.Ctx) error {
 		state, err := s.current(c.Context())
 		if err != nil {
@@ -145,6 +146,8 @@ func (s *Server) page(lang schema.Lang, _ string, build handler) fiber.Handler {
 			}
 			if v.whole {
 				s.cache.put(key, a, state)
+			} else {
+				s.PanelFailed(name)
 			}
 		}
 		c.Set(fiber.HeaderContentType, a.kind)

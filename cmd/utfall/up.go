@@ -13,9 +13,7 @@ import (
 
 	"utfall/dashboard"
 	"utfall/ingest"
-	"utfall/ingest/derive"
 	"utfall/ingest/reference"
-	"utfall/internal/ops"
 	"utfall/schema"
 )
 
@@ -82,28 +80,38 @@ func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error)
 	if err != nil {
 		return err
 	}
-	var names []string
-	for _, d := range collection {
-		names = append(names, d.Name)
-	}
-	for _, ind := range h.catalogue.Derived() {
-		names = append(names, derive.Prefix+ind.ID)
-	}
-	metrics := ops.New(version, names)
-	if load {
-		if err := a.loadCollection(ctx, h, collection, metrics); err != nil {
-			return err
-		}
-	}
-	server, err := dashboard.New(dashboard.Config{Reader: h.Store, Catalogue: h.catalogue, Logger: h.log, Version: version, Observe: metrics.Request})
+	known, err := o.loadSources(h.catalogue)
 	if err != nil {
 		return err
 	}
+	asked, err := o.asked(known)
+	if err != nil {
+		return err
+	}
+	metrics, ledger := h.metrics(collection, known, asked), &follower{house: h, since: time.Now()}
+	h.Observe(metrics.Query)
+	if load {
+		if err := a.loadCollection(ctx, h, collection); err != nil {
+			return err
+		}
+	}
+	reading, err := ledger.read(ctx)
+	if err != nil {
+		return err
+	}
+	metrics.Take(time.Now(), reading)
+	server, err := dashboard.New(dashboard.Config{Reader: h.Store, Catalogue: h.catalogue, Logger: h.log, Version: version, Observe: metrics.Request, PanelFailed: metrics.PanelFailed})
+	if err != nil {
+		return err
+	}
+	metrics.Routes(server.Routes())
+	metrics.Pages(server.Pages())
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.Serve(ctx, page) })
 	group.Go(func() error { return metrics.Serve(ctx, opsListener, h.Ping) })
+	group.Go(func() error { metrics.Follow(ctx, h.log, ledger.read); return nil })
 	if load {
-		watch, err := a.serveSources(ctx, h, o.sourceFlags, nil, observed(metrics))
+		watch, err := a.serveSources(ctx, h, o.sourceFlags, requests{metrics}, observed(metrics))
 		if err != nil {
 			return err
 		}
@@ -128,12 +136,12 @@ func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error)
 // loadCollection takes in what the ledger does not know of the reference collection: everything in an empty data
 // directory, nothing in a filled one, and what is new after an upgrade. A figure that was delivered since by hand is not
 // overwritten, because a payload that was taken in once is not taken in again.
-func (a app) loadCollection(ctx context.Context, h *house, collection []reference.Dataset, metrics *ops.Metrics) error {
+func (a app) loadCollection(ctx context.Context, h *house, collection []reference.Dataset) error {
 	runner, err := h.runner(ingest.Options{})
 	if err != nil {
 		return err
 	}
-	known, err := h.knownPayloads(ctx, metrics)
+	known, err := h.knownPayloads(ctx)
 	if err != nil {
 		return err
 	}
@@ -148,19 +156,12 @@ func (a app) loadCollection(ctx context.Context, h *house, collection []referenc
 				fmt.Fprintln(a.stdout, "Loading the reference collection")
 			}
 			taken++
-			result, err := runner.Run(ctx, embeddedDelivery(d.Name, f))
-			if err != nil {
+			if _, err := runner.Run(ctx, embeddedDelivery(d.Name, f)); err != nil {
 				return err
 			}
-			c := result.Release.Counts
-			metrics.Run(d.Name, string(result.Release.Outcome), time.Now(), [5]uint64{c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected})
 		}
 	}
-	err = h.derive(ctx, runner, func(dataset string, r ingest.Result) {
-		taken++
-		c := r.Release.Counts
-		metrics.Run(dataset, string(r.Release.Outcome), time.Now(), [5]uint64{c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected})
-	})
+	err = h.derive(ctx, runner, func(string, ingest.Result) { taken++ })
 	if err != nil {
 		return err
 	}
@@ -170,31 +171,17 @@ func (a app) loadCollection(ctx context.Context, h *house, collection []referenc
 	return nil
 }
 
-// observed tells the metrics of a run.
-func observed(metrics *ops.Metrics) func(string, ingest.Result) {
-	return func(dataset string, r ingest.Result) {
-		if r.Release.Outcome == "" {
-			return // it did not come as far as the ledger
-		}
-		c := r.Release.Counts
-		metrics.Run(dataset, string(r.Release.Outcome), time.Now(), [5]uint64{c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected})
-	}
-}
-
-// knownPayloads gives dataset and hash of every payload that was taken in, and tells the metrics what the ledger says, so
-// that a restart neither fires nor hides an alert.
-func (h *house) knownPayloads(ctx context.Context, metrics *ops.Metrics) (map[string]bool, error) {
+// knownPayloads gives dataset and hash of every payload that was taken in.
+func (h *house) knownPayloads(ctx context.Context) (map[string]bool, error) {
 	lines, err := h.Ledger(ctx, 1_000_000)
 	if err != nil {
 		return nil, err
 	}
 	known := map[string]bool{}
-	for i := len(lines) - 1; i >= 0; i-- {
-		l := lines[i]
+	for _, l := range lines {
 		switch l.Outcome {
 		case schema.Published, schema.Unchanged, schema.Refused:
 			known[l.Dataset+l.ContentHash] = true
-			metrics.Seen(l.Dataset, string(l.Outcome), l.Recorded)
 		}
 	}
 	return known, nil

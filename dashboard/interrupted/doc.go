@@ -52,6 +52,7 @@ const (
 	FewYears      Why = "few_years"  // too few periods on a side
 	FewEvents     Why = "few_events" // too few events on a side
 	NotEstimable  Why = "not_estimable"
+	CourseTurned  Why = "course_turned" // the slope after differs from that before, and there are too few years to estimate both
 	MissingValue  Why = "missing"
 	OnlyPart      Why = "part"  // covers a part of the period or of the units
 	BeyondBreak   Why = "break" // counted in another way

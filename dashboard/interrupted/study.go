@@ -33,6 +33,7 @@ func New(in Input) Study {
 	}
 	s.model(in)
 	s.timing(in)
+	s.turned()
 	s.compare(in.Others)
 	return s
 }
@@ -76,6 +77,19 @@ func (s *Study) model(in Input) {
 	}
 	s.lines(idx, terms, coef, pop)
 	s.placebo(time, y, pop)
+}
+
+// turned takes back an estimate of the level alone where the slope has changed as well: a model that keeps the slope then
+// describes neither side.
+func (s *Study) turned() {
+	if s.Model != LevelModel || s.Timing == nil || s.Timing.Change.Lower <= 0 && s.Timing.Change.Upper >= 0 {
+		return
+	}
+	s.Model, s.NotDone = NoModel, CourseTurned
+	s.Count, s.Linear, s.Placebo = nil, nil, Placebo{}
+	for i := range s.Years {
+		s.Years[i].Fitted, s.Years[i].Without = nil, nil
+	}
 }
 
 // columns gives time in years from the first figure, the values, and the population if every year has one.

@@ -42,6 +42,12 @@ func fit(o schema.Observation) bool {
 	return !slices.ContainsFunc(unfit, func(f schema.Flag) bool { return schema.HasFlag(o.Flags, f) })
 }
 
+// Course gives a selection year by year, oldest first, without figures that cannot be compared with the others.
+func (t *Tester) Course(s schema.Selection) []Point {
+	points, _ := t.course(s)
+	return points
+}
+
 // course gives a selection year by year, oldest first; the second answer tells whether figures were left out because
 // they cannot be compared. A sum has the years that all of its parts have.
 func (t *Tester) course(s schema.Selection) (points []Point, leftOut bool) {

@@ -1,6 +1,10 @@
 // Package ops is what an operator's tools talk to: the program's metrics, whether it lives and whether it is ready, on a
-// listener of their own. It owns the metric registry; it may import the standard library and client_golang, and nothing
-// of the rest of the program.
+// listener of their own. It owns the metric registries and what metrics are called; it may import the standard library and
+// the Prometheus client, and nothing of the rest of the program: what it counts is handed to it in plain types.
+//
+// What is said of datasets comes from the ledger and not from what this process happened to see, so that a restart, or a
+// run in another process, neither fires nor hides an alert. Counters begin at zero when the program does, as Prometheus
+// expects of them; the alerts rest on gauges that are read back.
 package ops
 
 import (
@@ -9,86 +13,91 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"strconv"
+	"runtime"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// Metrics is every metric of the program, on a registry of its own.
-type Metrics struct {
-	Registry *prometheus.Registry
-
-	requests *prometheus.HistogramVec
-	runs     *prometheus.CounterVec
-	rows     *prometheus.CounterVec
-	success  *prometheus.GaugeVec
-	attempt  *prometheus.GaugeVec
+// Options say what the label sets are. Nothing outside them becomes a label, except datasets that the ledger names, which
+// are bounded.
+type Options struct {
+	Version  string
+	Datasets []Dataset
+	Hosts    []string         // of publishers that may be asked
+	Queries  []string         // names of the store's queries
+	Reasons  []string         // why rows are rejected
+	DataDir  string           // whose file system is watched; "" for none
+	Now      func() time.Time // default time.Now
 }
 
-// Outcomes of a run of ingest, as they stand in labels.
-var outcomes = []string{"published", "unchanged", "refused", "failed"}
+// Metrics is every metric of the program, on registries of its own.
+type Metrics struct {
+	o        Options
+	live     *prometheus.Registry // small, gathered at every scrape
+	standing *prometheus.Registry // a few dozen series a dataset, rendered when something has changed
+	rendered *exposition
+	wake     chan struct{}
 
-// What became of a row, as it stands in labels.
-var rowResults = []string{"new", "changed", "deleted", "unchanged", "rejected"}
+	serving
+	sources
+	engine
+	datasets
+	config
+}
 
-// New makes the registry. datasets are initialised, so that a counter exists before its first event.
-func New(version string, datasets []string) *Metrics {
-	m := &Metrics{
-		Registry: prometheus.NewRegistry(),
-		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "utfall_http_request_duration_seconds",
-			Help: "Time to answer a request, by route and status.", NativeHistogramBucketFactor: 1.1, Buckets: prometheus.DefBuckets}, []string{"route", "status"}),
-		runs: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "utfall_ingest_runs_total",
-			Help: "Runs of ingest since start, by outcome."}, []string{"dataset", "outcome"}),
-		rows: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "utfall_ingest_rows_total",
-			Help: "Rows of deliveries since start, by what became of them."}, []string{"dataset", "result"}),
-		success: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "utfall_ingest_last_success_timestamp_seconds",
-			Help: "When a dataset was last taken in or found unchanged."}, []string{"dataset"}),
-		attempt: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "utfall_ingest_last_attempt_timestamp_seconds",
-			Help: "When a dataset was last tried."}, []string{"dataset"}),
+// New makes the registries. Every label set that is known beforehand is there from the start, so that a rate over a
+// counter sees its first event.
+func New(o Options) *Metrics {
+	if o.Now == nil {
+		o.Now = time.Now
 	}
-	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "utfall_build_info", Help: "Always 1; the program's version stands in the label."}, []string{"version"})
-	build.WithLabelValues(version).Set(1)
-	m.Registry.MustRegister(m.requests, m.runs, m.rows, m.success, m.attempt, build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, d := range datasets {
-		for _, o := range outcomes {
-			m.runs.WithLabelValues(d, o)
-		}
-		for _, r := range rowResults {
-			m.rows.WithLabelValues(d, r)
-		}
-	}
+	m := &Metrics{o: o, live: prometheus.NewRegistry(), standing: prometheus.NewRegistry(), wake: make(chan struct{}, 1)}
+	build := gauge("utfall_build_info", "Always 1; what the program was built from stands in the labels.", "version", "go_version")
+	build.WithLabelValues(o.Version, runtime.Version()).Set(1)
+	m.live.MustRegister(build, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.serving = newServing(m.live, o)
+	m.sources = newSources(m.live, o.Hosts)
+	m.engine = newEngine(m.live, o.DataDir)
+	m.config = newConfig(m.live)
+	m.datasets = newDatasets(m.standing, o)
+	m.rendered = newExposition(m.live, m.standing)
+	m.rendered.renew()
 	return m
 }
 
-// Request counts an answered request.
-func (m *Metrics) Request(route string, status int, took time.Duration) {
-	m.requests.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
+// Gatherer gives every metric, for tests.
+func (m *Metrics) Gatherer() prometheus.Gatherer {
+	return prometheus.Gatherers{m.live, m.standing}
 }
 
-// Run counts a run of ingest. The counts are in rows: new, changed, deleted, unchanged, rejected.
-func (m *Metrics) Run(dataset, outcome string, at time.Time, counts [5]uint64) {
-	m.runs.WithLabelValues(dataset, outcome).Inc()
-	for i, r := range rowResults {
-		m.rows.WithLabelValues(dataset, r).Add(float64(counts[i]))
-	}
-	m.Seen(dataset, outcome, at)
+func gauge(name, help string, labels ...string) *prometheus.GaugeVec {
+	return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels)
 }
 
-// Seen sets when a dataset was last tried and last taken in; at start it is called with what the ledger says.
-func (m *Metrics) Seen(dataset, outcome string, at time.Time) {
-	m.attempt.WithLabelValues(dataset).Set(float64(at.Unix()))
-	if outcome == "published" || outcome == "unchanged" {
-		m.success.WithLabelValues(dataset).Set(float64(at.Unix()))
+func counter(name, help string, labels ...string) *prometheus.CounterVec {
+	return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+}
+
+// histogram is a native histogram; buckets, if given, are there as well for servers that do not take native ones.
+func histogram(name, help string, buckets []float64, labels ...string) *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: buckets,
+		NativeHistogramBucketFactor: 1.1, NativeHistogramMaxBucketNumber: 100, NativeHistogramMinResetDuration: time.Hour}, labels)
+}
+
+// unix writes a moment as seconds, zero for none.
+func unix(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
 	}
+	return float64(t.UnixMilli()) / 1000
 }
 
 // Handler answers /metrics, /healthz (the program lives) and /readyz (ready says nil: figures can be served).
 func (m *Metrics) Handler(ready func(context.Context) error) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", promhttp.HandlerFor(m.Registry, promhttp.HandlerOpts{Registry: m.Registry}))
+	mux.Handle("GET /metrics", m.rendered)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
 		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
@@ -104,7 +113,8 @@ func (m *Metrics) Handler(ready func(context.Context) error) http.Handler {
 
 // Serve answers on a listener until ctx ends.
 func (m *Metrics) Serve(ctx context.Context, l net.Listener, ready func(context.Context) error) error {
-	server := &http.Server{Handler: m.Handler(ready), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute}
+	server := &http.Server{Handler: m.Handler(ready), ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 10 * time.Second,
+		WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute}
 	stop := context.AfterFunc(ctx, func() {
 		end, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 		defer cancel()

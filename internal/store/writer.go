@@ -69,7 +69,7 @@ func (s *Store) Clear(ctx context.Context, dataset string) ([]uint64, error) {
 		if err := s.Discard(ctx, seq); err != nil {
 			return nil, err
 		}
-		if err := s.Record(ctx, schema.Release{Seq: seq, Dataset: dataset, Outcome: schema.Abandoned, Reason: "the run ended before it was done"}); err != nil {
+		if err := s.Record(ctx, schema.Release{Seq: seq, Dataset: dataset, Outcome: schema.Abandoned, Reason: ReasonDied}); err != nil {
 			return nil, err
 		}
 	}
