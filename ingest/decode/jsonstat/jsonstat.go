@@ -11,6 +11,8 @@ package jsonstat
 
 import (
 	"io"
+	"strings"
+	"unicode"
 
 	"utfall/ingest/decode"
 	"utfall/ingest/decode/jsonscan"
@@ -26,9 +28,10 @@ type Select struct {
 
 // Open reads the payload's only dataset. Several are an error that names them; choose with OpenDataset.
 //
-// Rows come in row-major order, the last dimension fastest. An absent or null value is a row without Has. A payload
-// with no values at all is table metadata: it has no rows and Meta().MetadataOnly. A service's error body and a web
-// page are an *decode.Error that carries a *decode.Refusal.
+// Rows come in row-major order, the last dimension fastest. An absent or null value is a row without Has. A string in
+// the place of a value is a number if it reads as one, the status if it is nothing but signs (".."), and otherwise text
+// without a value. A payload with no values at all is table metadata: it has no rows and Meta().MetadataOnly. A service's
+// error body and a web page are an *decode.Error that carries a *decode.Refusal.
 func Open(r io.Reader, limits decode.Limits) (decode.Reader, error) {
 	return OpenDataset(r, limits, Select{})
 }
@@ -91,8 +94,19 @@ func (r *Reader) Next(row *decode.Row) error {
 	}
 	row.Status = r.flags.at(r.next)
 	row.Text, row.Value, row.Has = r.values.at(r.next)
+	if !row.Has && row.Text != "" && isSymbol(row.Text) {
+		if row.Status == "" {
+			row.Status = row.Text
+		}
+		row.Text = ""
+	}
 	r.next++
 	return nil
+}
+
+// isSymbol tells whether a string in the place of a value is a symbol for a missing one: short, and nothing but signs.
+func isSymbol(text string) bool {
+	return len(text) <= 8 && strings.IndexFunc(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }) < 0
 }
 
 // step moves to the next cell; the last dimension turns fastest.

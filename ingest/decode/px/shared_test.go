@@ -102,6 +102,11 @@ func TestSharedFiles(t *testing.T) {
 				first.Text != c.first || last.Text != c.last || first.Unit != c.unit || r.Meta().Updated != c.updated {
 				t.Errorf("%s, %d rows, %d values, sum %v, first %+v, last %+v, updated %s", ids(r), len(rows), has, sum, first, last, r.Meta().Updated)
 			}
+			if c.file == "px/BE0101A1.px" {
+				if d := r.Dimensions(); d[1].Categories[2].Code != "ÄNKL" || d[0].Categories[2].Label != "04 Södermanland county" || d[4].Categories[1].Time != "2005" || d[0].Role != decode.RoleGeo {
+					t.Errorf("%+v", d[1])
+				}
+			}
 			roles := map[decode.Role]int{}
 			for _, d := range r.Dimensions() {
 				roles[d.Role]++

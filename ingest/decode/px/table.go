@@ -268,7 +268,6 @@ func (h *header) meta(t *table, cs charset) decode.Meta {
 			m.Title = h.text(keyword)
 		}
 	}
-	symbols := map[string]string{}
 	for _, e := range h.entries {
 		if !h.speaks(e) || len(e.items) == 0 {
 			continue
@@ -279,8 +278,6 @@ func (h *header) meta(t *table, cs charset) decode.Meta {
 			m.Updated = max(m.Updated, e.items[0].text) // each content has its own; written "20230525 16:13"
 		case (e.keyword == "NOTE" || e.keyword == "NOTEX") && len(e.subs) == 0:
 			m.Notes = append(m.Notes, text)
-		case e.keyword == "DATANOTESUM":
-			symbols[e.items[0].text] = "DATANOTESUM"
 		}
 	}
 	if cs.note != "" {
