@@ -111,11 +111,11 @@ func TestClaimPages(t *testing.T) {
 		"/insatser/cph_room_1?indikator=ost_clients":              {"sammanlagt efter händelsen, 2013 till 2017: 27 518", "28 905", "−25 % till +21 %", "ingen säkerställd skillnad", "Det visar inte att händelsen är orsaken", "Andra år som ger en minst lika stor nivåskillnad"},
 		"/insatser/gbg_nsp_open?indikator=reported_drug_offences": {"Områden utan händelsen", "Syntetisk kontroll", "Skillnad i skillnader", "Orsaksord får inte användas"},
 		"/insatser/naloxon_otc":                                   {"Dagen för händelsen är inte känd"},
-		"/en/insatser/nsp_law_2017?indikator=drug_induced_deaths":                               {"Causal words may not be used", "the slope changed from +8.9 % to"},
-		"/vardkedja":                                              {"Frivillig institutionsvård: minst 1 600 (1 november 2022), mot ca 3 200 (1 november 1999): −50 % (−54 % till −43 %)", "2000–2004", "SMDBV001"},
-		"/vardkedja?area=SE-0180":                                 {"Stockholm", "126", "672"},
-		"/vardkedja?area=SE-1480":                                 {"inte publicerade för Göteborg", "1 406"},
-		"/en/vardkedja":                                           {"Number on the reference day"},
+		"/en/insatser/nsp_law_2017?indikator=drug_induced_deaths": {"Causal words may not be used", "the slope changed from +8.9 % to"},
+		"/vardkedja":              {"Frivillig institutionsvård: minst 1 600 (1 november 2022), mot ca 3 200 (1 november 1999): −50 % (−54 % till −43 %)", "2000–2004", "SMDBV001"},
+		"/vardkedja?area=SE-0180": {"Stockholm", "126", "672"},
+		"/vardkedja?area=SE-1480": {"inte publicerade för Göteborg", "1 406"},
+		"/en/vardkedja":           {"Number on the reference day"},
 	} {
 		mustSay(t, path, pageText(t, s, path), wants...)
 	}
