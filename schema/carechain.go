@@ -13,7 +13,7 @@ type CareChain struct {
 	Beside        []Selection `yaml:"beside"`        // other volumes of the same statistics
 	Population    string      `yaml:"population"`    // indicator ids
 	Cost          string      `yaml:"cost"`
-	Prices        string      `yaml:"prices"`
+	CostFixed     string      `yaml:"cost_fixed"` // the same in the prices of one year
 	Areas         []string    `yaml:"areas"`      // that the page can be shown for, first the one to begin with
 	CostAreas     []string    `yaml:"cost_areas"` // whose cost is shown, beside the page's own area
 	Abroad        []Selection `yaml:"abroad"`
@@ -57,7 +57,7 @@ func (c *Catalogue) loadCareChain(fsys fs.FS) []error {
 	for i, s := range chain.Abroad {
 		c.checkSelection(s, f.add, "abroad", i)
 	}
-	for key, id := range map[string]string{"population": chain.Population, "cost": chain.Cost, "prices": chain.Prices} {
+	for key, id := range map[string]string{"population": chain.Population, "cost": chain.Cost, "cost_fixed": chain.CostFixed} {
 		if _, ok := c.Indicator(id); !ok {
 			f.add(fmt.Errorf("indicator %q is not in the catalogue", id), key)
 		}

@@ -45,7 +45,7 @@ compulsory: {indicator: deaths_of_x}
 open: {indicator: deaths_of_x}
 population: deaths_of_x
 cost: deaths_of_x
-prices: deaths_of_x
+cost_fixed: deaths_of_x
 areas: [SE]
 breaks: [{period: "1998", area: SE, source: here, text: {sv: a, en: b}}]
 missing: [{holder: h, table: {sv: a, en: b}}]
