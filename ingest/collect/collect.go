@@ -8,6 +8,8 @@ package collect
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -160,7 +162,7 @@ func (g *Get) call(ctx context.Context, c call) ([]ingest.Part, error) {
 		if g.source.Request.Pages {
 			name = fmt.Sprintf("%s page %d", c.name, n)
 		}
-		part, hash, err := g.one(ctx, name, c.request)
+		part, err := g.one(ctx, name, c.request)
 		if err != nil {
 			return nil, err
 		}
@@ -168,11 +170,11 @@ func (g *Get) call(ctx context.Context, c call) ([]ingest.Part, error) {
 		if !g.source.Request.Pages {
 			return parts, nil
 		}
-		link, err := g.nextLink(part)
+		link, rows, err := g.nextLink(part)
 		if err != nil {
 			return nil, err
 		}
-		next, err := pages.Next(hash, link)
+		next, err := pages.Next(rows, link)
 		if err != nil {
 			return nil, fmt.Errorf("source %s: %w", g.source.ID, err)
 		}
@@ -183,45 +185,48 @@ func (g *Get) call(ctx context.Context, c call) ([]ingest.Part, error) {
 	}
 }
 
-// nextLink reads a page to its end for the address of the next one. The page is read again when it is taken in: bytes that
-// were not read whole are never followed.
-func (g *Get) nextLink(p ingest.Part) (string, error) {
+// nextLink reads a page to its end for the address of the next one, and gives a hash of its rows: a server that sends the
+// same page for ever changes its number and its links. The page is read again when it is taken in: bytes that were not read
+// whole are never followed.
+func (g *Get) nextLink(p ingest.Part) (link, rows string, err error) {
 	body, err := p.Open()
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	defer func() { _ = body.Close() }()
 	r, err := g.c.Open(g.source, body)
 	if err != nil {
-		return "", fmt.Errorf("%s: %w", p.Name, err)
+		return "", "", fmt.Errorf("%s: %w", p.Name, err)
 	}
+	hash := sha256.New()
 	var row decode.Row
 	for {
 		if err := r.Next(&row); errors.Is(err, io.EOF) {
-			return r.Meta().Next, nil
+			return r.Meta().Next, hex.EncodeToString(hash.Sum(nil)), nil
 		} else if err != nil {
-			return "", fmt.Errorf("%s: %w", p.Name, err)
+			return "", "", fmt.Errorf("%s: %w", p.Name, err)
 		}
+		_, _ = fmt.Fprintf(hash, "%q %v %t %q %q\n", row.Codes, row.Value, row.Has, row.Text, row.Status)
 	}
 }
 
 // one makes one request. An answer that nothing has changed since last time stands for the bytes that were kept then.
-func (g *Get) one(ctx context.Context, name string, r fetch.Request) (ingest.Part, string, error) {
+func (g *Get) one(ctx context.Context, name string, r fetch.Request) (ingest.Part, error) {
 	known := g.memory.of(r)
 	r.ETag, r.LastModified = known.ETag, known.LastModified
 	a, err := g.c.Client.Do(ctx, r)
 	if err != nil {
-		return ingest.Part{}, "", fmt.Errorf("source %s: %w", g.source.ID, err)
+		return ingest.Part{}, fmt.Errorf("source %s: %w", g.source.ID, err)
 	}
 	if a.NotModified {
 		if known.SHA256 == "" {
-			return ingest.Part{}, "", fmt.Errorf("source %s: %s answers that nothing has changed, and nothing was kept", g.source.ID, r.URL)
+			return ingest.Part{}, fmt.Errorf("source %s: %s answers that nothing has changed, and nothing was kept", g.source.ID, r.URL)
 		}
-		return ingest.Part{Name: name, Size: known.Size, Open: g.memory.open(known)}, known.SHA256, nil
+		return ingest.Part{Name: name, Size: known.Size, Open: g.memory.open(known)}, nil
 	}
 	g.answers = append(g.answers, a)
 	g.memory.note(r, a)
-	return ingest.Part{Name: name, Size: a.Size, Open: a.Open}, a.SHA256, nil
+	return ingest.Part{Name: name, Size: a.Size, Open: a.Open}, nil
 }
 
 // Done remembers the answers' validators. It is called when the delivery was taken in, so that its bytes are kept.

@@ -429,6 +429,10 @@ func TestPages(t *testing.T) {
 	if got, err := p.Next("h", "http://sdb.example/api?sida=2"); got != "https://sdb.example/api?sida=2" || err != nil {
 		t.Errorf("next %q, %v: a link to http must become one to https", got, err)
 	}
+	p, _ = NewPages("http://sdb.example:8080/api", []string{"sdb.example:8080"}, 0)
+	if got, err := p.Next("h", "https://sdb.example:8080/api?sida=2"); got != "http://sdb.example:8080/api?sida=2" || err != nil {
+		t.Errorf("next %q, %v: one port speaks one protocol", got, err)
+	}
 }
 
 // Whatever the rate, no window lets more calls through than it may.

@@ -14,7 +14,7 @@ type Pages struct {
 	max   int
 	n     int
 	links map[string]int // address -> page
-	seen  map[string]int // hash of a body -> page
+	seen  map[string]int // hash of a page's rows -> page
 }
 
 // NewPages begins at an address. max bounds the pages; 0 means 10 000.
@@ -26,7 +26,7 @@ func NewPages(first string, hosts []string, max int) (*Pages, error) {
 	return &Pages{hosts: hosts, at: u, max: cmp.Or(max, 10_000), n: 1, links: map[string]int{first: 1}, seen: map[string]int{}}, nil
 }
 
-// Next gives the address of the page after the one whose body has this hash and names this link, "" after the last. A
+// Next gives the address of the page after the one whose rows have this hash and which names this link, "" after the last. A
 // link to http is followed by https where the first page came by https: Socialstyrelsen's are of that kind.
 func (p *Pages) Next(hash, link string) (string, error) {
 	if before, ok := p.seen[hash]; ok {
@@ -41,8 +41,11 @@ func (p *Pages) Next(hash, link string) (string, error) {
 		return "", fmt.Errorf("page %d of %s: the next link %q is not an address", p.n, p.at.Redacted(), link)
 	}
 	next := p.at.ResolveReference(ref)
-	if p.at.Scheme == "https" && next.Scheme == "http" && next.Port() == "" {
+	switch {
+	case p.at.Scheme == "https" && next.Scheme == "http" && next.Port() == "":
 		next.Scheme = "https"
+	case next.Host == p.at.Host && next.Port() != "":
+		next.Scheme = p.at.Scheme // one port speaks one protocol, whatever the link says
 	}
 	address := next.String()
 	if before, ok := p.links[address]; ok {

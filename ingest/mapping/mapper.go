@@ -37,6 +37,7 @@ type Mapper struct {
 	payload  io.ReadCloser
 	reader   decode.Reader
 	plan     *plan
+	empty    bool // the part has no dimensions, and so may have no rows
 	row      decode.Row
 	rows     uint64 // of the payloads, and zeros that their silence means
 	taken    uint64
@@ -122,6 +123,9 @@ func (m *Mapper) nextRow() error {
 			}
 		}
 		err := m.reader.Next(&m.row)
+		if err == nil && m.empty {
+			return named(m.parts[m.at].Name, m.fault("rows with dimensions", "a row without any", ""))
+		}
 		if err == nil {
 			return nil
 		}
@@ -147,7 +151,11 @@ func (m *Mapper) openPart() error {
 	if m.reader, err = m.open(m.source, m.payload); err != nil {
 		return named(p.Name, err)
 	}
-	if m.plan, err = newPlan(m, m.reader.Dimensions(), p.Asked); err != nil {
+	dims := m.reader.Dimensions()
+	if m.empty = len(dims) == 0; m.empty {
+		return nil // a page without rows says nothing of its shape
+	}
+	if m.plan, err = newPlan(m, dims, p.Asked); err != nil {
 		return named(p.Name, err)
 	}
 	return nil

@@ -27,7 +27,7 @@ func TestShipped(t *testing.T) {
 			t.Errorf("%s is off and hardly says why: %q", s.ID, s.Reason)
 		}
 	}
-	if on < 4 {
+	if on < 8 {
 		t.Errorf("only %d of %d sources are on", on, len(list))
 	}
 }
