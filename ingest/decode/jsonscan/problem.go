@@ -38,7 +38,7 @@ func (p *Problem) Member(s *Scanner, key string) (bool, error) {
 		if text, err = s.Text(); err != nil {
 			return true, err
 		}
-		*map[string]*string{"message": &p.message, "detail": &p.detail, "title": &p.title}[key] = text
+		*map[string]*string{"message": &p.message, "detail": &p.detail, "title": &p.title}[key] = strings.Clone(text)
 	default:
 		return false, nil
 	}
@@ -73,7 +73,7 @@ func (p *Problem) Instead() *decode.Refusal {
 	var parts []string
 	for _, part := range []string{p.title, p.detail, p.message} {
 		if part != "" {
-			parts = append(parts, part)
+			parts = append(parts, brief(part))
 		}
 	}
 	return &decode.Refusal{Status: p.status, Message: strings.Join(parts, ": "), Asynchronous: p.status == 413}
@@ -111,7 +111,7 @@ func (s *Scanner) refusal(before *decode.Refusal) (*decode.Refusal, error) {
 	case String:
 		var text string
 		if text, err = s.Text(); err == nil {
-			out = merge(out, &decode.Refusal{Message: text})
+			out = merge(out, &decode.Refusal{Message: brief(text)})
 		}
 	default:
 		err = s.Skip()
@@ -136,9 +136,9 @@ func (s *Scanner) refusalObject(r *decode.Refusal) error {
 		case "status":
 			r.Status, _ = strconv.Atoi(text)
 		case "id", "code":
-			r.Code = text
+			r.Code = brief(text)
 		case "label", "message", "detail", "title", "text":
-			r.Message = strings.TrimPrefix(r.Message+"; "+text, "; ")
+			r.Message = brief(strings.TrimPrefix(r.Message+"; "+text, "; "))
 		}
 		r.Asynchronous = r.Status == 413 || strings.Contains(r.Message, "ASYNCHRONOUS")
 		return nil
@@ -157,7 +157,7 @@ func merge(a, b *decode.Refusal) *decode.Refusal {
 	if m.Code == "" {
 		m.Code = b.Code
 	}
-	m.Message = strings.TrimPrefix(m.Message+"; "+b.Message, "; ")
+	m.Message = brief(strings.TrimPrefix(m.Message+"; "+b.Message, "; "))
 	m.Asynchronous = m.Asynchronous || b.Asynchronous
 	return &m
 }

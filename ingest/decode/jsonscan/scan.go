@@ -86,7 +86,7 @@ func (s *Scanner) page(head string) error {
 		}
 	}
 	err := s.Fault("a JSON document", "a web page or XML", "the address is wrong, or the service answers people with a page; look at the payload")
-	err.Err = &decode.Refusal{HTML: true, Message: strings.ToValidUTF8(message, "\uFFFD")}
+	err.Err = &decode.Refusal{HTML: true, Message: brief(strings.ToValidUTF8(message, "\uFFFD"))}
 	return err
 }
 
@@ -169,8 +169,8 @@ func (s *Scanner) unexpected(want string) error {
 // Path tells where the caller is; errors repeat it.
 func (s *Scanner) Path() string { return s.path }
 
-// SetPath sets what Path gives.
-func (s *Scanner) SetPath(path string) { s.path = path }
+// SetPath sets what Path gives, shortened where it is long.
+func (s *Scanner) SetPath(path string) { s.path = join("", path) }
 
 // Limits gives the limits with their defaults filled in.
 func (s *Scanner) Limits() decode.Limits { return s.limits }

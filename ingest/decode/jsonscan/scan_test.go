@@ -281,6 +281,29 @@ func TestProblem(t *testing.T) {
 	}
 }
 
+// Whatever a service or a member's name says, an error stays readable.
+func TestErrorsAreShort(t *testing.T) {
+	long := strings.Repeat("å", 10_000)
+	for _, text := range []string{`{"error":"` + long + `"}`, `{"error":[` + strings.Repeat(`{"label":"x","code":"`+long+`"},`, 50) + `{}]}`, `{"title":"` + long + `","detail":"` + long + `"}`,
+		`{"` + long + `":[x]}`, `["` + long + `" "x"]`, `[` + strings.Repeat("x", 5000)} {
+		s := open(t, text)
+		var p Problem
+		err := s.Object(func(key string) error {
+			s.SetPath(key)
+			if taken, err := p.Member(s, key); taken {
+				return err
+			}
+			return s.Skip()
+		})
+		if err == nil {
+			err = s.Refuse(p.Instead(), "data")
+		}
+		if len(err.Error()) > 1500 {
+			t.Errorf("%d bytes: %.100s", len(err.Error()), err)
+		}
+	}
+}
+
 func TestValues(t *testing.T) {
 	s := open(t, `{"a":["x",1,null],"b":"y","c":null,"d":true,"e":"False","f":1,"g":"maybe"}`)
 	got := map[string]string{}

@@ -58,16 +58,21 @@ func (s *Scanner) Array(element func(i int) error) error {
 	}
 }
 
-// join makes a path, shortened where a name is long.
+// join makes a path.
 func join(path, key string) string {
-	const longest = 200
 	if path != "" {
 		key = path + "." + key
 	}
-	if len(key) > longest {
-		return strings.ToValidUTF8(key[:longest], "") + "…"
+	return brief(strings.Clone(key))
+}
+
+// brief shortens text of the payload that goes into an error.
+func brief(text string) string {
+	const longest = 300
+	if len(text) > longest {
+		return strings.ToValidUTF8(text[:longest], "") + "…"
 	}
-	return strings.Clone(key)
+	return text
 }
 
 // Skip passes one value of any kind.

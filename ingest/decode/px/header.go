@@ -1,7 +1,6 @@
 package px
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -48,7 +47,7 @@ func newHeader(entries []entry, language string) (*header, error) {
 		}
 	}
 	if !slices.Contains(offered, h.language) {
-		return nil, &decode.Error{Format: format, Offset: -1, Path: "LANGUAGES", Want: "the language " + decode.Quote(h.language), Got: fmt.Sprintf("%q", append([]string{h.main}, offered...))}
+		return nil, &decode.Error{Format: format, Offset: -1, Path: "LANGUAGES", Want: "the language " + decode.Quote(h.language), Got: decode.Quote(strings.Join(append([]string{h.main}, offered...), ", "))}
 	}
 	return h, nil
 }
