@@ -54,8 +54,9 @@ type Config struct {
 	Logger    *slog.Logger
 	Now       func() time.Time
 	Version   string
-	Expected  func(dataset string) time.Time                     // when the publisher's calendar has the next release, zero if it has none; may be nil
-	Observe   func(route string, status int, took time.Duration) // counts requests; may be nil
+	Organisation
+	Expected func(dataset string) time.Time                     // when the publisher's calendar has the next release, zero if it has none; may be nil
+	Observe  func(route string, status int, took time.Duration) // counts requests; may be nil
 }
 
 // Server answers the pages.
@@ -117,6 +118,7 @@ func New(c Config) (*Server, error) {
 		s.app.Get(prefix+"/", s.page(lang, "overview", s.overview))
 		s.app.Get(prefix+"/kvalitet", s.page(lang, "quality", s.quality))
 		s.app.Get(prefix+"/drift", s.page(lang, "runs", s.runs))
+		s.app.Get(prefix+"/tillganglighet", s.page(lang, "accessibility", s.accessibility))
 		s.app.Get(prefix+"/metod", s.page(lang, "method", s.methods))
 		s.app.Get(prefix+"/pastaenden", s.page(lang, "claims", s.claims))
 		s.app.Get(prefix+"/vardkedja", s.page(lang, "carechain", s.careChain))

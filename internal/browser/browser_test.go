@@ -181,7 +181,9 @@ func axe(t *testing.T, ctx context.Context, page string) {
 	if err := json.Unmarshal([]byte(out), &violations); err != nil {
 		t.Fatal(err)
 	}
+	assessed(page, "", "")
 	for _, v := range violations {
+		assessed(page, v.ID, v.Help)
 		t.Errorf("%s: %s: %s\n%s", page, v.ID, v.Help, strings.Join(v.Nodes, "\n"))
 	}
 }
@@ -209,6 +211,8 @@ const deaths = "/indikator/drug_induced_deaths?area=SE,GB-SCT,DK,NO&also=drug_mi
 func TestBrowser(t *testing.T) {
 	p := up(t, build(t), t.TempDir())
 	t.Run("pages", func(t *testing.T) { pages(t, p) })
+	t.Run("every page", func(t *testing.T) { everyPageIsAccessible(t, p) })
+	t.Run("by keyboard", func(t *testing.T) { byKeyboard(t, p) })
 	t.Run("dark", func(t *testing.T) { dark(t, p) })
 	t.Run("click to a download", func(t *testing.T) { clickThrough(t, p) })
 	t.Run("without script", func(t *testing.T) { withoutScript(t, p) })
