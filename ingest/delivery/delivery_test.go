@@ -180,15 +180,15 @@ func TestRead(t *testing.T) {
 func tenFaults() (rows []map[string]any, cells []string) {
 	return []map[string]any{
 		good(),
-		good("indicator", "drug_deaths", "period", "2021"),                       // A4
-		good("area", "Göteborg"),                                                 // C5
-		good("period", "2022-13", "sex", "X"),                                    // D6 E6
-		good("value", "12,5", "period", "2019"),                                  // G7
-		good("unit", "persons", "period", "2018"),                                // H8
-		good("value", nil, "missing", "hemligt", "period", "2017"),               // I9
-		good("citation", nil, "period", "2016"),                                  // P10
-		good(),                                                                   // G11, says what row 3 says
-		good("value", "=B2*2", "period", "2015"),                                 // G12
+		good("indicator", "drug_deaths", "period", "2021"),                           // A4
+		good("area", "Göteborg"),                                                     // C5
+		good("period", "2022-13", "sex", "X"),                                        // D6 E6
+		good("value", "12,5", "period", "2019"),                                      // G7
+		good("unit", "persons", "period", "2018"),                                    // H8
+		good("value", nil, "missing", "hemligt", "period", "2017"),                   // I9
+		good("citation", nil, "period", "2016"),                                      // P10
+		good(),                                                                       // G11, says what row 3 says
+		good("value", "=B2*2", "period", "2015"),                                     // G12
 		good("area", "SE-14 Västra Götalandsregionen", "period", "2014", "value", 0), // good
 	}, []string{"A4", "C5", "D6", "E6", "G7", "H8", "I9", "P10", "G11", "G12"}
 }

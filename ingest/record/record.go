@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -49,6 +48,8 @@ type Scanner struct {
 	long    []byte
 	fields  [][]byte
 	raw     []byte
+	joined  []byte // the fields, one after the other
+	apart   int    // bytes between two of them
 	text    []byte // of a record with quotes, as written
 	out     []byte // of a record with quotes: the fields' bytes, one after the other
 	ends    []int
@@ -97,7 +98,7 @@ func (s *Scanner) Next() ([][]byte, error) {
 			return nil, err
 		}
 		if s.noQuote || bytes.IndexByte(line, '"') < 0 {
-			s.raw = line
+			s.raw, s.joined, s.apart = line, line, 1
 			s.fields = s.split(s.fields[:0], line)
 			return s.fields, nil
 		}
@@ -195,7 +196,7 @@ func (s *Scanner) quoted(first []byte) ([][]byte, error) {
 		}
 		i++ // the delimiter
 	}
-	s.raw, s.text = text, text
+	s.raw, s.text, s.joined, s.apart = text, text, s.out, 0
 	s.fields = s.fields[:0]
 	from := 0
 	for _, to := range s.ends {
@@ -249,23 +250,11 @@ func (s *Scanner) readOn(text []byte) ([]byte, error) {
 // Strings gives the last record's fields as texts that stay valid, all of them cut from one allocation.
 func (s *Scanner) Strings(into []string) []string {
 	into = into[:0]
-	if len(s.fields) == 0 {
-		return into
-	}
-	size := 0
-	for _, f := range s.fields {
-		size += len(f)
-	}
-	var b strings.Builder
-	b.Grow(size)
-	for _, f := range s.fields {
-		b.Write(f)
-	}
-	text := b.String()
+	text := string(s.joined)
 	from := 0
 	for _, f := range s.fields {
 		into = append(into, text[from:from+len(f)])
-		from += len(f)
+		from += len(f) + s.apart
 	}
 	return into
 }

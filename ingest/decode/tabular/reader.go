@@ -260,7 +260,7 @@ func (r *Reader) judge(cells []string) (bool, error) {
 	}
 	r.row = cells
 	for column, texts := range r.columns.drop {
-		if c := strings.TrimSpace(cells[column]); slices.Contains(texts, c) || c != "" && slices.Contains(texts, "*") {
+		if c := trim(cells[column]); slices.Contains(texts, c) || c != "" && slices.Contains(texts, "*") {
 			r.dropped++
 			return false, nil
 		}
@@ -282,7 +282,7 @@ func (r *Reader) names() error {
 		if d.column < 0 {
 			continue
 		}
-		code := strings.TrimSpace(r.row[d.column])
+		code := trim(r.row[d.column])
 		if len(code) > r.config.Limits.MaxFieldBytes {
 			return r.fault(d.column+1, fmt.Sprintf("a code of at most %d bytes", r.config.Limits.MaxFieldBytes), "a longer text", "check the delimiter and the quotes")
 		}
@@ -292,7 +292,7 @@ func (r *Reader) names() error {
 		label := code
 		switch {
 		case d.label >= 0:
-			label = strings.TrimSpace(r.row[d.label])
+			label = trim(r.row[d.label])
 		case r.o.CodeLabel != "":
 			if c, l, ok := strings.Cut(code, r.o.CodeLabel); ok {
 				code, label = c, l
@@ -316,7 +316,7 @@ func (r *Reader) cell(column int) string {
 	if column < 0 {
 		return ""
 	}
-	return strings.TrimSpace(r.row[column])
+	return trim(r.row[column])
 }
 
 // value reads a value cell and the flags beside it.
@@ -400,7 +400,17 @@ func join(a, b string) string {
 	return a + " " + b
 }
 
-func blank(s string) bool { return len(s) == 0 || strings.TrimSpace(s) == "" }
+func blank(s string) bool {
+	return len(s) == 0 || s[0] <= ' ' && trim(s) == "" || s[0] >= utf8.RuneSelf && trim(s) == ""
+}
+
+// trim is strings.TrimSpace, quick to see that there is nothing to do.
+func trim(s string) string {
+	if n := len(s); n == 0 || s[0] > ' ' && s[0] < utf8.RuneSelf && s[n-1] > ' ' && s[n-1] < utf8.RuneSelf {
+		return s
+	}
+	return strings.TrimSpace(s)
+}
 
 func filled(cells []string) (out []string) {
 	for _, c := range cells {
