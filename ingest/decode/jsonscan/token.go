@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 )
 
 // Kind is what the next value begins with.
@@ -215,77 +214,6 @@ func wellFormed(text string) bool {
 		}
 	}
 	return i == len(text)
-}
-
-// Text gives a string without its quotes and with its escapes resolved. It refuses what is not valid UTF-8, NUL and
-// lone surrogates, so that no code changes on its way into the store.
-func (s *Scanner) Text() (string, error) {
-	if !s.space() || s.win[s.pos] != '"' {
-		return "", s.unexpected("a string")
-	}
-	start, plain, ascii := s.pos, true, true
-	i := start + 1
-	for {
-		win := s.win
-		for i < len(win) {
-			c := win[i]
-			if c == '"' {
-				break
-			}
-			if c == '\\' {
-				plain = false
-				i++
-			} else if c < 0x20 {
-				s.pos = i
-				return "", s.unexpected("no control character inside a string")
-			} else if c >= 0x80 {
-				ascii = false
-			}
-			i++
-		}
-		if i < len(win) {
-			break
-		}
-		if i-start > s.limits.MaxFieldBytes {
-			return "", s.Fault(fmt.Sprintf("a string of at most %d bytes", s.limits.MaxFieldBytes), "a longer one", "a quote may be missing")
-		}
-		if !s.fill(start) {
-			s.pos = min(i, len(s.win))
-			return "", s.ended("the end of a string")
-		}
-		i -= start
-		start = 0
-	}
-	raw := s.win[start+1 : i]
-	if len(raw) > s.limits.MaxFieldBytes {
-		return "", s.Fault(fmt.Sprintf("a string of at most %d bytes", s.limits.MaxFieldBytes), fmt.Sprintf("one of %d", len(raw)), "")
-	}
-	if !ascii && !utf8.ValidString(raw) {
-		s.pos = start + 1 + invalidAt(raw)
-		return "", s.Fault("UTF-8", fmt.Sprintf("the byte 0x%02x", s.win[s.pos]), "the payload is in another encoding; save it as UTF-8")
-	}
-	if plain {
-		s.pos = i + 1
-		return raw, nil
-	}
-	text, bad := unescape(raw)
-	if bad >= 0 {
-		s.pos = start + 1 + bad
-		return "", s.unexpected("an escape that JSON knows and that stands for a character")
-	}
-	s.pos = i + 1
-	return text, nil
-}
-
-func invalidAt(text string) int {
-	for i := 0; i < len(text); {
-		r, n := utf8.DecodeRuneInString(text[i:])
-		if r == utf8.RuneError && n == 1 {
-			return i
-		}
-		i += n
-	}
-	return 0
 }
 
 // Literal passes true, false or null and gives it.
