@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/xuri/excelize/v2"
@@ -15,9 +16,11 @@ import (
 	"utfall/schema"
 )
 
+var loaded = sync.OnceValues(schema.Load)
+
 func catalogue(t testing.TB) *schema.Catalogue {
 	t.Helper()
-	c, err := schema.Load()
+	c, err := loaded()
 	check(t, err)
 	return c
 }
@@ -29,15 +32,17 @@ func check(t testing.TB, err error) {
 	}
 }
 
-// filled gives a template for the indicators with rows filled in, each a map from column to content.
-func filled(t testing.TB, rows ...map[string]any) []byte {
-	t.Helper()
-	c := catalogue(t)
+// empty is a template for three indicators.
+var empty = sync.OnceValues(func() ([]byte, error) {
+	c, err := loaded()
+	if err != nil {
+		return nil, err
+	}
 	var list []schema.Indicator
 	for _, id := range []string{"institutional_voluntary", "drug_induced_deaths", "purchased_share_addiction_care"} {
 		ind, ok := c.Indicator(id)
 		if !ok {
-			t.Fatal(id)
+			return nil, errors.New(id + " is not in the catalogue")
 		}
 		if id == "institutional_voluntary" {
 			ind.Official = false // as if the förvaltning counted it itself
@@ -45,8 +50,16 @@ func filled(t testing.TB, rows ...map[string]any) []byte {
 		list = append(list, ind)
 	}
 	var b bytes.Buffer
-	check(t, Template(&b, c, list))
-	return fill(t, b.Bytes(), rows...)
+	err = Template(&b, c, list)
+	return b.Bytes(), err
+})
+
+// filled gives the template with rows filled in, each a map from column to content.
+func filled(t testing.TB, rows ...map[string]any) []byte {
+	t.Helper()
+	body, err := empty()
+	check(t, err)
+	return fill(t, body, rows...)
 }
 
 func fill(t testing.TB, body []byte, rows ...map[string]any) []byte {
