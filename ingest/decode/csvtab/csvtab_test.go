@@ -69,6 +69,7 @@ func TestDialectsOfText(t *testing.T) {
 		"points as thousands":  {"kod;value\na;1.234,5\n", table(tabular.Options{Value: "value", Thousands: ".", Decimal: ","}), "a=1234.5[]2:2"},
 		"commas as thousands":  {"kod,value\na,\"1,234.5\"\n", table(tabular.Options{Value: "value", Thousands: ","}), "a=1234.5[]2:2"},
 		"apostrophes":          {"kod,value\na,1’234\nb,1'234\n", table(tabular.Options{Value: "value", Thousands: "'"}), "a=1234[]2:2|b=1234[]3:2"},
+		"less than":            {"<25,value\na,1\n", Options{}, "a=1[]2:2"},
 		"a typographic minus":  {"kod,value\na,\u22125\nb,+3\nc,.5\nd,2.0E3\ne,-0\n", table(value), "a=-5[]2:2|b=3[]3:2|c=0.5[]4:2|d=2000[]5:2|e=0[]6:2"},
 		"missing signs":        {"kod,value\na,..\nb,x\nc,\n", table(tabular.Options{Value: "value", Missing: []string{"..", "x"}}), "a=[..]2:2|b=[x]3:2|c=[]4:2"},
 		"marks on numbers":     {"kod,value\na,12*\nb,5 r\nc,7 %\nd,*\n", table(tabular.Options{Value: "value", Marks: []string{"*", "r", "%"}}), "a=12[*]2:2|b=5[r]3:2|c=7[%]4:2|d=[*]5:2"},
@@ -162,7 +163,7 @@ func TestReadyDialects(t *testing.T) {
 	for name, x := range map[string]struct{ text, want string }{
 		"sdmx-csv": {zipped.String(), "A,NA,2021=66.5[bd]2:6|A,EL,2021=[: C]3:6"},
 		"sdmx-csv, labels": {"DATAFLOW;LAST UPDATE;freq: Time frequency;geo: Geopolitical entity (reporting);TIME_PERIOD: Time;OBS_VALUE: Observation value;OBS_FLAG: Flag\n" +
-			"ESTAT:X(1.0): Deaths;11/06/26;A: Annual;SE: Sweden;2021;66.5;p: provisional\n", "A,SE,2021=66.5[p: provisional]2:6"},
+			"ESTAT:X(1.0): Deaths;11/06/26;A: Annual;SE: Sweden;2021;66.5;p: provisional\n", "A,SE,2021=66.5[p]2:6"},
 		"sdmx-csv, 2.0": {"STRUCTURE,STRUCTURE_ID,freq,geo,TIME_PERIOD,OBS_VALUE,OBS_STATUS\ndataflow,ESTAT:X(1.0),A,SE,2021,1.2E-4,p\n", "A,SE,2021=0.00012[p]2:6"},
 		"statbank":      {"OMRÅDE;AKTP;TID;INDHOLD\n000 Hele landet;KTKFORL;2015;10,5\n101 København;KTKFORL;2015;..\n", "000 Hele landet,KTKFORL,2015=10.5[]2:4|101 København,KTKFORL,2015=[..]3:4"},
 		"gho-csv":       {"\"GHO\",\"PUBLISHSTATE\",\"YEAR\",\"COUNTRY\",\"SEX\",\"Display Value\",\"Numeric\",\"Low\",\"High\",\"Comments\"\n\"SA\",\"PUBLISHED\",\"2008-2010\",\"SWE\",\"MLE\",\"<0.1\",\"\",\"\",\"\",\"\"\n\"SA\",\"PUBLISHED\",\"2010\",\"SWE\",\"FMLE\",\"0.5\",\"0.51\",\"0.4\",\"0.6\",\"x\"\n", "SA,2008-2010,SWE,MLE=[<0.1]2:7|SA,2010,SWE,FMLE=0.51[]3:7"},
@@ -213,6 +214,7 @@ func TestFaults(t *testing.T) {
 		"empty":                {"", Options{}, "an empty payload"},
 		"blank":                {" \n\n", Options{}, "an empty payload"},
 		"HTML":                 {"<!DOCTYPE html><html>", Options{}, "answered a web page"},
+		"rows above":           {"Tabell 1\nkod,value\na,1\n", Options{}, "give skip where rows stand above the header"},
 		"XML":                  {"<?xml version='1.0'?><m:Error/>", Options{}, "found XML"},
 		"JSON":                 {`{"message":"no such table"}`, Options{}, "found JSON"},
 		"a workbook":           {"PK\x03\x04", Options{}, "read it as xlsx"},

@@ -143,7 +143,7 @@ func Kind(head []byte) string {
 		return "an HTML page"
 	case strings.HasPrefix(lower, "<?xml") && strings.Contains(lower, "<html"):
 		return "an HTML page"
-	case strings.HasPrefix(lower, "<"):
+	case strings.HasPrefix(lower, "<?"), strings.HasPrefix(lower, "<!"), len(lower) > 1 && lower[0] == '<' && lower[1] >= 'a' && lower[1] <= 'z':
 		return "XML"
 	case strings.HasPrefix(lower, `{"`), strings.HasPrefix(lower, "[{"), strings.HasPrefix(lower, "{\n"), strings.HasPrefix(lower, "{ "), lower == "[]", lower == "{}":
 		return "JSON"

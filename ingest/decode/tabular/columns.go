@@ -48,7 +48,7 @@ type finder struct {
 }
 
 func (f *finder) fault(path, want string) error {
-	return &decode.Error{Format: f.format, Offset: -1, Path: path, Want: want, Got: "the columns " + list(f.names), Fix: "correct the name in the options, or look at the file"}
+	return &decode.Error{Format: f.format, Offset: -1, Path: path, Want: want, Got: "the columns " + list(f.names), Fix: "correct the name in the options, or give skip where rows stand above the header"}
 }
 
 // see gives a column's position, -1 where it is not there.

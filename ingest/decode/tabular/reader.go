@@ -326,7 +326,7 @@ func (r *Reader) value(row *decode.Row, column int) error {
 		row.Note = join(row.Note, r.cell(n))
 	}
 	for _, s := range r.columns.status {
-		row.Status = join(row.Status, r.cell(s))
+		row.Status = join(row.Status, r.flag(r.cell(s)))
 	}
 	row.Text = r.cell(column)
 	if r.merged != nil && row.Text != "" && r.merged.Merged(column) {
@@ -359,6 +359,25 @@ func (r *Reader) value(row *decode.Row, column int) error {
 		return r.fault(column+1, r.wantNumber(), decode.Quote(row.Text), "list the sign under missing, or correct decimal, thousands or marks")
 	}
 	return nil
+}
+
+// flag gives a flag without its label, and remembers what it means.
+func (r *Reader) flag(text string) string {
+	const most = 1000
+	if r.o.CodeLabel == "" || text == "" {
+		return text
+	}
+	code, label, ok := strings.Cut(text, r.o.CodeLabel)
+	if !ok {
+		return text
+	}
+	if r.meta.Status == nil {
+		r.meta.Status = map[string]string{}
+	}
+	if len(r.meta.Status) < most {
+		r.meta.Status[code] = shorten(label)
+	}
+	return code
 }
 
 func (r *Reader) wantNumber() string {

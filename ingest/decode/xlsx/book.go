@@ -39,14 +39,9 @@ type Book struct {
 	styles map[int]style
 }
 
-// Open reads a workbook whole and checks every part of it. Errors are *decode.Error.
+// Open reads a workbook whole and checks every part of it. Errors are *decode.Error; the Book is of use only without one.
 func Open(r io.Reader, limits decode.Limits) (b *Book, err error) {
-	// The library panics on some damaged workbooks; what it cannot read is a fault of the payload.
-	defer func() {
-		if p := recover(); p != nil {
-			b, err = nil, damaged(fmt.Errorf("%v", p))
-		}
-	}()
+	defer caught(&err)
 	most := min(limits.WithDefaults().MaxBytes, MaxFile)
 	data, err := io.ReadAll(io.LimitReader(r, most+1))
 	switch {
@@ -70,6 +65,14 @@ func Open(r io.Reader, limits decode.Limits) (b *Book, err error) {
 		b.epoch = *props.Date1904
 	}
 	return b, b.findSheets()
+}
+
+// caught makes an error of a panic. The library panics on some damaged workbooks; what it cannot read is a fault of the
+// payload, not of the program.
+func caught(err *error) {
+	if p := recover(); p != nil {
+		*err = damaged(fmt.Errorf("the workbook cannot be understood: %v", p))
+	}
 }
 
 func notWorkbook(data []byte) error {

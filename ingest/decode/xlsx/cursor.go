@@ -65,11 +65,7 @@ func (b *Book) Rows(sheet string) (*Cursor, error) {
 
 // loadStrings has the library read the shared texts, which it does with the first row of a sheet that has cells.
 func (b *Book) loadStrings(sheet string) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = damaged(fmt.Errorf("%v", p))
-		}
-	}()
+	defer caught(&err)
 	if b.file.SharedStrings != nil {
 		return nil
 	}
@@ -284,7 +280,10 @@ func (c *Cursor) number(cell *Cell, v, styleID string) error {
 	if !ok {
 		return c.fault(c.cellName(cell.Column), "a number", decode.Quote(v))
 	}
-	s := c.book.style(styleID)
+	s, err := c.book.style(styleID)
+	if err != nil {
+		return err
+	}
 	if s.date {
 		return c.date(cell, n)
 	}

@@ -18,6 +18,7 @@ type source struct {
 	keepHidden bool
 	missing    []string
 	guessed    bool
+	skip       int // rows above the header
 	head       int // rows above the first that holds values
 	given      int // rows given so far
 	note       func(string)
@@ -54,12 +55,12 @@ func (s *source) Next() ([]string, error) {
 		if row > s.area.bottom {
 			break
 		}
-		if s.columns == nil {
-			s.show(cells)
-		}
 		if hidden && !s.keepHidden {
 			s.hiddenRows++
 			continue
+		}
+		if s.columns == nil || s.given == s.skip { // rows above the header may be wider than the table
+			s.show(cells)
 		}
 		if err := s.take(cells, row); err != nil {
 			return nil, err
@@ -76,7 +77,7 @@ func (s *source) Next() ([]string, error) {
 // show settles which columns are given: those of the block that are not hidden, up to the last that the first row fills
 // where the block is as wide as the sheet.
 func (s *source) show(first []Cell) {
-	s.columns = []int{}
+	s.columns = s.columns[:0]
 	right := s.area.right
 	if right == maxColumns {
 		right = s.area.left

@@ -15,18 +15,18 @@ type style struct {
 }
 
 // style looks a format up. What the workbook does not define is no format.
-func (b *Book) style(id string) style {
+func (b *Book) style(id string) (s style, err error) {
+	defer caught(&err)
 	if id == "" || id == "0" {
-		return style{}
+		return style{}, nil
 	}
 	n, err := strconv.Atoi(id)
 	if err != nil || n < 0 {
-		return style{}
+		return style{}, nil
 	}
 	if s, ok := b.styles[n]; ok {
-		return s
+		return s, nil
 	}
-	s := style{}
 	if x, err := b.file.GetStyle(n); err == nil && x != nil {
 		s.date = builtInDate(x.NumFmt)
 		if x.CustomNumFmt != nil {
@@ -37,7 +37,7 @@ func (b *Book) style(id string) style {
 		}
 	}
 	b.styles[n] = s
-	return s
+	return s, nil
 }
 
 // builtInDate tells whether a format without a code of its own is a date or a time (ECMA-376 part 1, 18.8.30).

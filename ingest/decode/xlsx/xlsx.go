@@ -41,7 +41,7 @@ func New(r io.Reader, o Options, limits decode.Limits) (*tabular.Reader, error) 
 	if err != nil {
 		return nil, err
 	}
-	s := &source{cursor: cursor, area: area, keepHidden: o.Hidden == "keep", missing: o.Missing, guessed: o.Guessed(), head: o.Skip + max(o.HeaderRows, 1)}
+	s := &source{cursor: cursor, area: area, keepHidden: o.Hidden == "keep", missing: o.Missing, guessed: o.Guessed(), skip: o.Skip, head: o.Skip + max(o.HeaderRows, 1)}
 	if len(o.Names) > 0 {
 		s.head = o.Skip
 	}
@@ -65,7 +65,8 @@ func whole(sheet string) area {
 }
 
 // locate finds the sheet and the block, and guesses the header where nothing is said of it.
-func (b *Book) locate(o *Options) (area, []string, error) {
+func (b *Book) locate(o *Options) (a area, notes []string, err error) {
+	defer caught(&err)
 	if o.Sheet != "" && !slices.Contains(b.Sheets(), o.Sheet) {
 		return area{}, nil, &decode.Error{Format: format, Offset: -1, Path: "sheet", Want: "one of " + names(b.Sheets()), Got: decode.Quote(o.Sheet)}
 	}

@@ -161,6 +161,17 @@ func TestHidden(t *testing.T) {
 	want(t, "kept", got, err, "a,i=1[]2:3|b,j=2[]3:3|c,k=3[]4:3")
 }
 
+// What stands above the header may be wider than the table, and a hidden row may be too.
+func TestRowsAboveTheHeader(t *testing.T) {
+	body := workbook(t, func(f *excelize.File) { check(t, f.SetRowVisible("S", 1, false)) }, map[string][][]any{
+		"S": {{"dold", "rad", "som", "är", "bred"}, {"Tabell", "av", "oss", "själva"}, {"kod", "value"}, {"a", 1}}})
+	got, meta, err := all(body, Options{Sheet: "S", Options: tabular.Options{Skip: 1, Value: "value"}})
+	want(t, "rows above", got, err, "a=1[]4:2")
+	if meta.Title != "Tabell av oss själva" {
+		t.Errorf("%+v", meta)
+	}
+}
+
 func TestDatesAndCodes(t *testing.T) {
 	custom, zeros, quoted := "yyyy-mm-dd", "0000", `"day" 0.0`
 	body := workbook(t, func(f *excelize.File) {
@@ -389,6 +400,70 @@ func FuzzReader(f *testing.F) {
 			var e *decode.Error
 			if !errors.Is(err, io.EOF) && !errors.As(err, &e) {
 				t.Errorf("%T %v", err, err)
+			}
+		}
+	})
+}
+
+// The same with the other parts of a workbook.
+func FuzzParts(f *testing.F) {
+	body := published(f)
+	parts := []string{"xl/workbook.xml", "xl/styles.xml", "xl/sharedStrings.xml", "xl/_rels/workbook.xml.rels", "[Content_Types].xml", "_rels/.rels", "xl/tables/table1.xml"}
+	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))
+	check(f, err)
+	for i, p := range parts {
+		r, err := z.Open(p)
+		check(f, err)
+		text, err := io.ReadAll(r)
+		check(f, err)
+		f.Add(uint8(i), string(text))
+	}
+	f.Fuzz(func(t *testing.T, part uint8, text string) {
+		changed := replace(t, body, parts[int(part)%len(parts)], func(string) string { return text })
+		for _, o := range []Options{{}, publishedOptions(), {Range: "Vara"}, {Range: "Siffror"}} {
+			r, err := New(bytes.NewReader(changed), o, decode.Limits{MaxCells: 10_000})
+			var row decode.Row
+			for err == nil {
+				err = r.Next(&row)
+			}
+			var e *decode.Error
+			if !errors.Is(err, io.EOF) && !errors.As(err, &e) {
+				t.Errorf("%T %v", err, err)
+			}
+		}
+	})
+}
+
+// Rows are streamed: the ratio to reading the sheet whole with the library.
+func BenchmarkRows(b *testing.B) {
+	f := excelize.NewFile()
+	w, err := f.NewStreamWriter("Sheet1")
+	check(b, err)
+	const rows = 20_000
+	check(b, w.SetRow("A1", []any{"region", "år", "kön", "value"}))
+	for i := range rows {
+		check(b, w.SetRow(cellName(0, i+2), []any{fmt.Sprintf("SE-%04d", i%290), 2000 + i%25, "FM"[i%2 : i%2+1], i}))
+	}
+	check(b, w.Flush())
+	var body bytes.Buffer
+	check(b, f.Write(&body))
+	b.Run("xlsx", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			got, _, err := all(body.Bytes(), Options{})
+			if err != nil || len(got) != rows {
+				b.Fatal(len(got), err)
+			}
+		}
+	})
+	b.Run("baseline: excelize.GetRows", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			f, err := excelize.OpenReader(bytes.NewReader(body.Bytes()))
+			check(b, err)
+			got, err := f.GetRows("Sheet1")
+			if err != nil || len(got) != rows+1 {
+				b.Fatal(len(got), err)
 			}
 		}
 	})
