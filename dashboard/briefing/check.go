@@ -1,0 +1,266 @@
+package briefing
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"utfall/schema"
+)
+
+// What a briefing may hold. A member reads two to four pages the evening before; a hundred are not read at all.
+const (
+	mostText     = 3500  // characters in one text
+	mostTexts    = 14000 // in all texts of one language: about five pages
+	mostFigures  = 16
+	mostSections = 8
+	mostParts    = 40 // in one section
+	mostTitle    = 120
+)
+
+var (
+	idPattern     = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,59}$`)
+	numberPattern = regexp.MustCompile(`^[\p{L}0-9][\p{L}0-9/ :.-]{0,39}$`)
+)
+
+// faults collects what is wrong with a briefing, each with its place.
+type faults struct {
+	d    *Definition
+	c    *schema.Catalogue
+	errs []error
+}
+
+func (f *faults) add(err error, keys ...any) {
+	if err != nil {
+		f.errs = append(f.errs, fmt.Errorf("%s: %s: %w", f.d.doc.At(keys...), f.d.ID, err))
+	}
+}
+
+func (f *faults) say(keys []any, format string, args ...any) {
+	f.add(fmt.Errorf(format, args...), keys...)
+}
+
+// check finds every fault that shows without figures.
+func (d *Definition) check(c *schema.Catalogue) []error {
+	f := &faults{d: d, c: c}
+	at := func(keys ...any) []any { return keys }
+	if !idPattern.MatchString(d.ID) {
+		f.say(at("id"), "an id is written in small letters, digits and -, at most 60 of them")
+	}
+	if f.both(d.Title, "title"); utf8.RuneCountInString(d.Title.SV) > mostTitle || utf8.RuneCountInString(d.Title.EN) > mostTitle {
+		f.say(at("title"), "the title is longer than %d characters", mostTitle)
+	}
+	if d.Number != "" && !numberPattern.MatchString(d.Number) {
+		f.say(at("diarienummer"), "diarienummer %q is not one; write for example SLK-2024-00743", d.Number)
+	}
+	f.area(d.Area, "area")
+	if _, err := schema.ParsePeriod(d.Period); err != nil {
+		f.add(err, "period")
+	}
+	if len(d.Figures) > mostFigures {
+		f.say(at("figures"), "%d figures; a briefing has at most %d", len(d.Figures), mostFigures)
+	}
+	for name, spec := range d.Figures {
+		f.figure(name, spec)
+	}
+	f.sections()
+	f.length()
+	slices.SortFunc(f.errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return f.errs
+}
+
+func (f *faults) both(t schema.Text, keys ...any) {
+	if t.SV == "" || t.EN == "" {
+		f.say(keys, "needs a text in both sv and en")
+	}
+}
+
+func (f *faults) area(code string, keys ...any) {
+	if _, ok := f.c.Areas.Get(code); !ok {
+		f.say(keys, "area %q is not known; write codes such as SE, SE-14, SE-1480 or DK", code)
+	}
+}
+
+func (f *faults) figure(name string, spec FigureSpec) {
+	at := func(keys ...any) []any { return append([]any{"figures", name}, keys...) }
+	ind, ok := f.c.Indicator(spec.Indicator)
+	if !ok {
+		f.say(at("indicator"), "indicator %q is not in the catalogue", spec.Indicator)
+		return
+	}
+	if !ind.HasVariant(spec.Variant) {
+		f.say(at("variant"), "variant %q is not one of %s", spec.Variant, spec.Indicator)
+	}
+	if spec.Area != "" {
+		f.area(spec.Area, at("area")...)
+	}
+	if spec.Sex != "" {
+		_, err := schema.ParseSex(string(spec.Sex))
+		f.add(err, at("sex")...)
+	}
+	if spec.Age != "" {
+		_, err := schema.ParseAge(spec.Age)
+		f.add(err, at("age")...)
+	}
+	if spec.From != "" {
+		_, err := schema.ParsePeriod(spec.From)
+		f.add(err, at("from")...)
+	}
+	for i, code := range spec.Beside {
+		f.area(code, at("beside", i)...)
+	}
+	for i, id := range spec.Also {
+		other, ok := f.c.Indicator(id)
+		switch {
+		case !ok:
+			f.say(at("also", i), "indicator %q is not in the catalogue", id)
+		case other.Unit != ind.Unit:
+			f.say(at("also", i), "%s is in %s and %s in %s: they cannot share a chart", id, other.Unit, ind.ID, ind.Unit)
+		}
+	}
+	if (spec.Prices.SV == "") != (spec.Prices.EN == "") {
+		f.both(spec.Prices, at("prices")...)
+	}
+}
+
+func (f *faults) sections() {
+	d := f.d
+	if len(d.Sections) > mostSections {
+		f.say([]any{"sections"}, "%d sections; there are %d", len(d.Sections), mostSections)
+	}
+	var have []SectionID
+	for i, s := range d.Sections {
+		if !slices.Contains(SectionIDs(), s.ID) {
+			f.say([]any{"sections", i, "id"}, "section %q is not one of %s", s.ID, listed(SectionIDs()))
+			continue
+		}
+		have = append(have, s.ID)
+		switch {
+		case s.None && len(s.Parts) > 0:
+			f.say([]any{"sections", i, "none"}, "section %s has parts and says that there is nothing; keep one", s.ID)
+		case !s.None && len(s.Parts) == 0:
+			f.say([]any{"sections", i}, "section %s is empty; write parts, or none: true if there are no special aspects", s.ID)
+		case s.None && (s.ID == Summary || s.ID == Description || s.ID == Unknown || s.ID == Assessment):
+			f.say([]any{"sections", i, "none"}, "section %s cannot be left without content", s.ID)
+		case len(s.Parts) > mostParts:
+			f.say([]any{"sections", i, "parts"}, "%d parts; a section has at most %d", len(s.Parts), mostParts)
+		}
+		for j, p := range s.Parts {
+			f.part(p, i, j)
+		}
+	}
+	if !slices.Equal(have, SectionIDs()) {
+		f.say([]any{"sections"}, "the sections are %s; they must be %s, in that order", listed(have), listed(SectionIDs()))
+	}
+}
+
+func listed(ids []SectionID) string {
+	s := make([]string, len(ids))
+	for i, id := range ids {
+		s[i] = string(id)
+	}
+	return strings.Join(s, ", ")
+}
+
+func (f *faults) part(p Part, section, n int) {
+	at := func(keys ...any) []any { return append([]any{"sections", section, "parts", n}, keys...) }
+	set := 0
+	for _, on := range []bool{p.Heading != schema.Text{}, p.Text != schema.Text{}, len(p.Points) > 0, p.Figure != "", p.Claims != nil, len(p.Events) > 0, len(p.Evidence) > 0, p.Costs != nil, p.Gaps} {
+		if on {
+			set++
+		}
+	}
+	if set != 1 {
+		f.say(at(), "a part has one of heading, text, points, figure, claims, events, evidence, costs, gaps; this one has %d", set)
+		return
+	}
+	switch {
+	case p.Heading != schema.Text{}:
+		f.both(p.Heading, at("heading")...)
+	case p.Text != schema.Text{}:
+		f.both(p.Text, at("text")...)
+		f.markdown(p.Text.SV, at("text", "sv")...)
+		f.markdown(p.Text.EN, at("text", "en")...)
+	case p.Figure != "":
+		f.named(p.Figure, at("figure")...)
+	case p.Costs != nil:
+		f.costs(*p.Costs, at("costs"))
+	case p.Claims != nil:
+		f.claims(*p.Claims, at("claims"))
+	}
+	for i, name := range p.Points {
+		f.named(name, at("points", i)...)
+	}
+	for i, id := range p.Events {
+		if _, ok := f.c.Event(id); !ok {
+			f.say(at("events", i), "event %q is not in the register", id)
+		}
+	}
+	for i, id := range p.Evidence {
+		if x, ok := f.c.Claim(id); !ok {
+			f.say(at("evidence", i), "claim %q is not in the catalogue", id)
+		} else if len(x.Evidence) == 0 {
+			f.say(at("evidence", i), "claim %s has no published findings", id)
+		}
+	}
+}
+
+func (f *faults) named(name string, keys ...any) {
+	if _, ok := f.d.Figures[name]; !ok {
+		f.say(keys, "figure %q is not among figures", name)
+	}
+}
+
+func (f *faults) costs(c Costs, at []any) {
+	f.named(c.Figure, append(at, "figure")...)
+	if ind, ok := f.c.Indicator(f.d.Figures[c.Figure].Indicator); ok && ind.Kind != schema.Cost {
+		f.say(append(at, "figure"), "figure %q is no cost", c.Figure)
+	}
+	if c.Among != "" && c.Among != schema.Municipality && c.Among != schema.Region {
+		f.say(append(at, "among"), "among %q is not municipality or region", c.Among)
+	}
+}
+
+// claims refuses a claim that is unknown, or that no figures can decide: that one belongs among the gaps.
+func (f *faults) claims(l ClaimList, at []any) {
+	if len(l.IDs)+len(l.Documents) == 0 {
+		f.say(at, "name claims by ids, or documents whose claims are meant")
+	}
+	for i, id := range l.IDs {
+		x, ok := f.c.Claim(id)
+		switch {
+		case !ok:
+			f.say(append(slices.Clone(at), "ids", i), "claim %q is not in the catalogue", id)
+		case x.Kind != schema.TimeSeriesClaim:
+			f.say(append(slices.Clone(at), "ids", i), "claim %s is %s and is never tested; list its findings under evidence", id, x.Kind)
+		case len(x.Rules) == 0:
+			f.say(append(slices.Clone(at), "ids", i), "claim %s has no data that could test it; leave it out, and the gaps name it", id)
+		}
+	}
+	for i, id := range l.Documents {
+		if _, ok := f.c.ClaimSource(id); !ok {
+			f.say(append(slices.Clone(at), "documents", i), "document %q is not in documents.yaml", id)
+		}
+	}
+}
+
+// length bounds the text that a member is to read.
+func (f *faults) length() {
+	for _, lang := range []schema.Lang{schema.SV, schema.EN} {
+		total := 0
+		for i, s := range f.d.Sections {
+			for j, p := range s.Parts {
+				n := utf8.RuneCountInString(p.Text.In(lang))
+				total += n
+				if n > mostText {
+					f.say([]any{"sections", i, "parts", j, "text", string(lang)}, "the text has %d characters; keep it below %d, or divide it", n, mostText)
+				}
+			}
+		}
+		if total > mostTexts {
+			f.say([]any{"sections"}, "the texts in %s have %d characters together; a briefing that is read has at most %d", lang, total, mostTexts)
+		}
+	}
+}

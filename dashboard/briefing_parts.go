@@ -1,0 +1,170 @@
+package dashboard
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/gonum/stat"
+
+	"utfall/dashboard/briefing"
+	"utfall/dashboard/format"
+	"utfall/dashboard/sentence"
+	"utfall/dashboard/verdict"
+	"utfall/schema"
+)
+
+// claimBlocks lists the claims of a list that figures can decide on, with the verdict and what it rests on.
+func (c *composer) claimBlocks(l briefing.ClaimList, lang schema.Lang, keys ...any) []briefing.Block {
+	var out briefing.Block
+	for i, id := range l.IDs {
+		for _, r := range c.results {
+			if r.Claim.ID == id && !tested(r) {
+				c.fault(fmt.Errorf("claim %s cannot be tested with the figures there are: %s Leave it out, and the gaps name it", id, reasonWords[r.Reason].EN), append(keys, "ids", i)...)
+			}
+		}
+	}
+	for _, r := range c.results {
+		if l.Holds(r.Claim) && tested(r) {
+			out.List = append(out.List, c.claimItem(r, lang))
+		}
+	}
+	return []briefing.Block{out}
+}
+
+// tested tells whether there were figures for at least one way to count.
+func tested(r verdict.Result) bool {
+	return r.Claim.Kind == schema.TimeSeriesClaim && slices.ContainsFunc(r.Variants, func(v verdict.Variant) bool {
+		return v.Verdict != verdict.Untestable || v.Reason == verdict.Uncertain
+	})
+}
+
+// mostWays bounds how many ways to count are told of one claim; the claim's own page has them all.
+const mostWays = 3
+
+func (c *composer) claimItem(r verdict.Result, lang schema.Lang) briefing.Item {
+	item := briefing.Item{Title: strings.ToUpper(r.Claim.ID) + ". " + r.Claim.Title.In(lang), Tag: verdictWords[r.Verdict].In(lang),
+		Text: []string{c.answer(r, lang)}, Link: c.pinnedLink("/pastaenden/"+r.Claim.ID, lang)}
+	ways := 0
+	for _, v := range r.Variants {
+		if v.Verdict == verdict.Untestable && v.Reason != verdict.Uncertain {
+			continue
+		}
+		for _, u := range v.Used {
+			for _, o := range u.Point.Parts {
+				c.pin(o)
+			}
+			if u.Population != nil {
+				for _, o := range u.Population.Parts {
+					c.pin(o)
+				}
+			}
+		}
+		if ways++; ways > mostWays {
+			continue
+		}
+		item.Text = append(item.Text, c.wayText(v, lang))
+	}
+	if more := ways - mostWays; more > 0 {
+		item.Text = append(item.Text, fmt.Sprintf(schema.Text{SV: "Ytterligare %s sätt att räkna står på påståendets egen sida.", EN: "A further %s ways to count stand on the claim's own page."}.In(lang), sentence.Count(more, lang)))
+	}
+	if r.Sequence != nil {
+		item.Text = append(item.Text, c.sequenceWords(r.Sequence, lang))
+	}
+	return item
+}
+
+// wayText says what one way to count gives, and on which figures.
+func (c *composer) wayText(v verdict.Variant, lang schema.Lang) string {
+	text := c.wayName(v, lang)
+	if v.Estimate != nil {
+		value, limits := estimateWords(v, *v.Estimate, lang)
+		text += ": " + value
+		if limits != "" {
+			text += " (" + limits + ")"
+		}
+	}
+	if rests := c.restsOn(v, lang); len(rests) > 0 && v.Estimate != nil {
+		text += " – " + strings.Join(rests, "; ")
+	} else if len(rests) > 0 {
+		text += ": " + strings.Join(rests, "; ")
+	}
+	return strings.TrimPrefix(text, ": ") + ". " + upperFirst(variantWords(v, lang)) + "."
+}
+
+// eventBlock lists events with dates as exact as their sources.
+func (c *composer) eventBlock(ids []string, lang schema.Lang) briefing.Block {
+	t := func(sv, en string) string { return schema.Text{SV: sv, EN: en}.In(lang) }
+	table := briefing.Table{Caption: t("Händelser", "Events"), Head: []string{t("När", "When"), t("Vad", "What"), t("Källa", "Source")}, Numeric: make([]bool, 3)}
+	for _, id := range ids {
+		e, _ := c.Catalogue.Event(id)
+		when := format.Period(e.Period(), lang)
+		if end, ok := e.Ended(); ok {
+			when += " – " + format.Period(end, lang)
+		}
+		if !e.Exact() {
+			when = t("efter ", "after ") + when
+		}
+		table.Rows = append(table.Rows, []string{when, e.Label.In(lang), e.Source})
+	}
+	return briefing.Block{Table: &table}
+}
+
+// evidenceBlocks list published findings. They are shown, never scored.
+func (c *composer) evidenceBlocks(ids []string, lang schema.Lang) []briefing.Block {
+	t := func(sv, en string) string { return schema.Text{SV: sv, EN: en}.In(lang) }
+	table := briefing.Table{Caption: t("Publicerade fynd, inte poängsatta", "Published findings, not scored"),
+		Head: []string{t("Utfall", "Outcome"), t("Fynd", "Finding"), t("Hur säkert", "How sure"), t("Källa", "Source")}, Numeric: make([]bool, 4)}
+	for _, id := range ids {
+		x, _ := c.Catalogue.Claim(id)
+		for _, e := range x.Evidence {
+			source := e.Source
+			if e.Date != "" {
+				source += ", " + e.Date
+			}
+			table.Rows = append(table.Rows, []string{e.Outcome.In(lang), e.Finding.In(lang), e.Design.In(lang) + ". " + e.Certainty.In(lang) + ".", source + " (" + readingWords[e.Read].In(lang) + ")"})
+		}
+	}
+	return []briefing.Block{{Table: &table}}
+}
+
+// costBlocks say what a cost is, and where it stands among comparable areas of the same year.
+func (c *composer) costBlocks(k briefing.Costs, lang schema.Lang, keys ...any) []briefing.Block {
+	t := func(sv, en string) string { return schema.Text{SV: sv, EN: en}.In(lang) }
+	f, ok := c.figure(k.Figure, lang)
+	if !ok {
+		c.fault(fmt.Errorf("figure %q has no figures", k.Figure), append(keys, "figure")...)
+		return nil
+	}
+	out := []briefing.Block{{Figure: &f}}
+	x, _ := c.series(k.Figure)
+	last, _, _ := latest(x.shown)
+	if k.Among == "" {
+		return out
+	}
+	var values []float64
+	for _, o := range c.figures {
+		a, _ := c.Catalogue.Areas.Get(o.Area)
+		if o.Indicator == x.ind.ID && o.Period.String() == last.Period.String() && o.Missing == schema.Present && a.Level == k.Among && strings.HasPrefix(a.Code, "SE-") &&
+			o.Sex == last.Sex && o.Age == last.Age && o.Variant == last.Variant && o.Breakdown == last.Breakdown {
+			values = append(values, o.Value)
+		}
+	}
+	if len(values) < 5 {
+		c.fault(fmt.Errorf("only %d areas have a cost for %s; a range needs five", len(values), last.Period), append(keys, "among")...)
+		return out
+	}
+	slices.Sort(values)
+	write := func(v float64) string { return format.Number(v, c.decimals(x.ind), lang) }
+	quarter := func(p float64) string { return write(stat.Quantile(p, stat.LinInterp, values, nil)) }
+	higher := len(values) - slices.IndexFunc(append(slices.Clone(values), last.Value+1), func(v float64) bool { return v > last.Value })
+	level := t("kommuner", "municipalities")
+	if k.Among == schema.Region {
+		level = t("regioner", "regions")
+	}
+	text := fmt.Sprintf(t("Bland de %s %s som har en uppgift för %s var kostnaden %s–%s kronor per invånare. Hälften låg mellan %s och %s. I %s av dem var den högre än %s.",
+		"Among the %s %s that have a figure for %s the cost was SEK %s–%s per inhabitant. Half lay between %s and %s. In %s of them it was higher than %s."),
+		sentence.Count(len(values), lang), level, last.Period, write(values[0]), write(values[len(values)-1]), quarter(0.25), quarter(0.75),
+		sentence.Count(max(higher, 0), lang), sentence.Place(x.line.Area, lang))
+	return append(out, briefing.Block{HTML: "<p>" + escape(text) + "</p>"})
+}
