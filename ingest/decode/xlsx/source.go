@@ -125,8 +125,7 @@ func (s *source) take(cells []Cell, row int) error {
 		}
 		s.cells[at], s.found[at] = text, c
 	}
-	s.fill(row)
-	return nil
+	return s.fill(row)
 }
 
 func (s *source) beside(c *Cell) bool {
@@ -152,17 +151,23 @@ func (s *source) check(c *Cell) error {
 	return nil
 }
 
+// maxSideBySide bounds the merged blocks that one row runs through; tables have a few.
+const maxSideBySide = 1000
+
 // fill gives merged cells the text of their block.
-func (s *source) fill(row int) {
+func (s *source) fill(row int) error {
 	for ; s.nextMerge < len(s.cursor.merges) && s.cursor.merges[s.nextMerge].Top <= row; s.nextMerge++ {
 		m := s.cursor.merges[s.nextMerge]
 		at, ok := slices.BinarySearch(s.columns, m.Left-1)
-		inHeader := s.given < s.head
+		inHeader := s.given >= s.skip && s.given < s.head
 		if m.Top == row && ok && s.cells[at] != "" && (inHeader || m.Left == m.Right) {
 			s.active = append(s.active, merge{m, s.cells[at]})
 		}
 	}
 	s.active = slices.DeleteFunc(s.active, func(m merge) bool { return m.Bottom < row })
+	if len(s.active) > maxSideBySide {
+		return s.fault(0, fmt.Sprintf("at most %d blocks of merged cells in one row", maxSideBySide), fmt.Sprint(len(s.active)), "split the merged cells")
+	}
 	for _, m := range s.active {
 		for x := m.Left - 1; x < m.Right; x++ {
 			if at, ok := slices.BinarySearch(s.columns, x); ok && s.cells[at] == "" && s.found[at] == nil {
@@ -170,6 +175,7 @@ func (s *source) fill(row int) {
 			}
 		}
 	}
+	return nil
 }
 
 func (s *source) end() {

@@ -262,21 +262,27 @@ func TestFaults(t *testing.T) {
 		o    Options
 		says string
 	}{
-		"empty":                  {nil, Options{}, "an empty payload"},
-		"HTML":                   {[]byte("<!doctype html>"), Options{}, "web page"},
-		"CSV":                    {[]byte("a;b\n1;2\n"), Options{}, "expected an XLSX workbook"},
-		"old Excel":              {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1xxxxxxxx"), Options{}, "save it as .xlsx without a password"},
-		"cut off":                {plain[:len(plain)/2], Options{}, "a whole XLSX workbook"},
-		"a ZIP of other things":  {replace(t, plain, "xl/workbook.xml", func(string) string { return "x" }), Options{}, "workbook"},
-		"several sheets":         {two, Options{Options: tabular.Options{Value: "value"}}, `several sheets, found "A", "B"`},
-		"an unknown sheet":       {plain, Options{Sheet: "Blad"}, `expected one of "Sheet1"`},
-		"an unknown range":       {plain, Options{Range: "Siffror"}, "range: expected a block of cells"},
-		"a range on no sheet":    {plain, Options{Range: "Blad!A1:B2"}, "a sheet that is there"},
-		"a range upside down":    {plain, Options{Range: "B2:A1"}, "a block of cells"},
-		"hidden misspelt":        {plain, Options{Hidden: "no"}, "skip or keep"},
-		"an unknown column":      {plain, Options{Options: tabular.Options{Value: "antal"}}, "a column named antal"},
-		"text for a number":      {workbook(t, nil, map[string][][]any{"Sheet1": {{"kod", "value"}, {"a", "många"}}}), strict, `Sheet1!B2: expected a number`},
-		"a merged value":         {merged, strict, "Sheet1!B3: expected a value of its own"},
+		"empty":                 {nil, Options{}, "an empty payload"},
+		"HTML":                  {[]byte("<!doctype html>"), Options{}, "web page"},
+		"CSV":                   {[]byte("a;b\n1;2\n"), Options{}, "expected an XLSX workbook"},
+		"old Excel":             {[]byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1xxxxxxxx"), Options{}, "save it as .xlsx without a password"},
+		"cut off":               {plain[:len(plain)/2], Options{}, "a whole XLSX workbook"},
+		"a ZIP of other things": {replace(t, plain, "xl/workbook.xml", func(string) string { return "x" }), Options{}, "workbook"},
+		"several sheets":        {two, Options{Options: tabular.Options{Value: "value"}}, `several sheets, found "A", "B"`},
+		"an unknown sheet":      {plain, Options{Sheet: "Blad"}, `expected one of "Sheet1"`},
+		"an unknown range":      {plain, Options{Range: "Siffror"}, "range: expected a block of cells"},
+		"a range on no sheet":   {plain, Options{Range: "Blad!A1:B2"}, "a sheet that is there"},
+		"a range upside down":   {plain, Options{Range: "B2:A1"}, "a block of cells"},
+		"hidden misspelt":       {plain, Options{Hidden: "no"}, "skip or keep"},
+		"an unknown column":     {plain, Options{Options: tabular.Options{Value: "antal"}}, "a column named antal"},
+		"text for a number":     {workbook(t, nil, map[string][][]any{"Sheet1": {{"kod", "value"}, {"a", "många"}}}), strict, `Sheet1!B2: expected a number`},
+		"a merged value":        {merged, strict, "Sheet1!B3: expected a value of its own"},
+		"merged over and over": {replace(t, plain, "xl/worksheets/sheet1.xml", func(s string) string {
+			return strings.Replace(s, "</sheetData>", "</sheetData><mergeCells>"+strings.Repeat(`<mergeCell ref="A2:A9"/>`, 1001)+"</mergeCells>", 1)
+		}), strict, "at most 1000 blocks of merged cells in one row"},
+		"a merge upside down": {replace(t, plain, "xl/worksheets/sheet1.xml", func(s string) string {
+			return strings.Replace(s, "</sheetData>", `</sheetData><mergeCells><mergeCell ref="B2:A1"/></mergeCells>`, 1)
+		}), strict, "a block of merged cells"},
 		"XML cut off":            {sheet("</row></sheetData>", ""), Options{}, "XML syntax error"},
 		"XML ends early":         {replace(t, plain, "xl/worksheets/sheet1.xml", func(string) string { return "<worksheet><sheetData><row r='1'>" }), strict, "Sheet1"},
 		"rows that go back":      {sheet(`<row r="2"`, `<row r="1"`), Options{}, "row numbers that rise"},
