@@ -25,9 +25,9 @@ type listing struct {
 	codes, labels   []string
 }
 
-// Dimensions gives variable and value.
+// Dimensions gives variable and code.
 func (l *listing) Dimensions() []decode.Dimension {
-	return []decode.Dimension{{ID: "variable"}, {ID: "value"}}
+	return []decode.Dimension{{ID: "variable"}, {ID: "code"}}
 }
 
 // Meta is complete from the start.
