@@ -77,9 +77,13 @@ func (s *Server) claims(c *fiber.Ctx, v *view) (asset, error) {
 }
 
 func (s *Server) claimRow(v *view, r verdict.Result) claimRow {
+	answer := s.answer(r, v.Lang)
+	if r.Verdict == verdict.Untestable && len(r.Claim.Missing) > 0 {
+		answer += " " + v.T("Tabellen finns hos: ", "The table is held by: ") + r.Claim.Missing[0].Holder + "."
+	}
 	return claimRow{Link: v.Link("/pastaenden/" + r.Claim.ID), Number: strings.ToUpper(r.Claim.ID), Title: r.Claim.Title.In(v.Lang),
 		Documents: s.briefly(r.Claim, v.Lang), Verdict: string(r.Verdict), Words: verdictWords[r.Verdict].In(v.Lang),
-		Answer: s.answer(r, v.Lang), Flagged: r.Sequence != nil && r.Sequence.Forbidden}
+		Answer: answer, Flagged: r.Sequence != nil && r.Sequence.Forbidden}
 }
 
 func (s *Server) countClaims(p *claimsPage, results []verdict.Result) {
@@ -258,6 +262,7 @@ func (s *Server) claimChart(p *claimPage, r verdict.Result) {
 	line := chart.Line{Number: func(x float64) string { return format.Number(x, 0, p.Lang) }}
 	seen := map[string]bool{}
 	for _, v := range r.Variants {
+		v.Course = comparableCourse(v.Course)
 		if v.Series == nil || len(v.Course) < 3 || v.Rule.Kind == schema.RatioRule {
 			continue
 		}

@@ -50,7 +50,7 @@ func (s *Server) answer(r verdict.Result, lang schema.Lang) string {
 	t := func(sv, en string) string { return schema.Text{SV: sv, EN: en}.In(lang) }
 	switch r.Claim.Kind {
 	case schema.ResearchClaim:
-		return t("Frågan hör till forskningen. Det som har lästs står på tavlan nedan och poängsätts inte.", "The question belongs to research. What has been read stands on the board below and is not scored.")
+		return t("Frågan hör till forskningen. Det som har lästs visas på påståendets sida och poängsätts inte.", "The question belongs to research. What has been read is shown on the claim's page and is not scored.")
 	case schema.NormativeClaim:
 		return t("Påståendet gäller vad som bör vara eller vad lagen tillåter. Det prövas inte mot siffror.", "The claim is about what ought to be or what the law allows. It is not tested against figures.")
 	}
@@ -71,21 +71,35 @@ func (s *Server) answer(r verdict.Result, lang schema.Lang) string {
 	if counted == 0 {
 		return strings.TrimSpace(t("Påståendet kan inte prövas med de siffror som finns.", "The claim cannot be tested with the figures there are.") + " " + reason)
 	}
-	var text string
+	var text []string
 	if direct > 0 {
-		text = fmt.Sprintf(t("Av %d sätt att räkna %s.", "Of %d ways to count, %s."), direct, tallies(n[false], lang))
-		if direct == 1 {
-			text = t("Det finns ett sätt att räkna: ", "There is one way to count: ") + tallies(n[false], lang) + "."
-		}
+		text = append(text, ways(direct, n[false], t("sätt att räkna", "ways to count"), lang))
 	}
 	if near > 0 {
-		beside := fmt.Sprintf(t("Av %d närliggande mått %s.", "Of %d measures near it, %s."), near, tallies(n[true], lang))
-		if near == 1 {
-			beside = t("Ett närliggande mått: ", "One measure near it: ") + tallies(n[true], lang) + "."
-		}
-		text += " " + beside
+		text = append(text, ways(near, n[true], t("närliggande mått", "measures near it"), lang))
 	}
-	return strings.TrimSpace(text + " " + reason)
+	return strings.TrimSpace(strings.Join(text, " ") + " " + reason)
+}
+
+// ways says of so many ways to count how many give which answer.
+func ways(n int, of map[verdict.Verdict]int, what string, lang schema.Lang) string {
+	if lang == schema.EN {
+		return fmt.Sprintf("Of %s %s, %s.", numberWord(n, lang), what, tallies(of, lang))
+	}
+	return fmt.Sprintf("Av %s %s är det %s.", numberWord(n, lang), what, tallies(of, lang))
+}
+
+var numberWords = map[schema.Lang][]string{
+	schema.SV: {"noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio", "tio", "elva", "tolv"},
+	schema.EN: {"none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"},
+}
+
+// numberWord writes small numbers in words, as running text does.
+func numberWord(n int, lang schema.Lang) string {
+	if n >= 0 && n < len(numberWords[lang]) {
+		return numberWords[lang][n]
+	}
+	return format.Number(float64(n), 0, lang)
 }
 
 // tallies says how many ways to count give which answer.
@@ -93,11 +107,18 @@ func tallies(n map[verdict.Verdict]int, lang schema.Lang) string {
 	var parts []string
 	for _, v := range []verdict.Verdict{verdict.Supported, verdict.Partly, verdict.Contradicted, verdict.Depends, verdict.Untestable} {
 		if n[v] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[v], tally(v, lang)))
+			words := tally(v, lang)
+			if lang == schema.EN && n[v] == 1 {
+				words = singular.Replace(words)
+			}
+			parts = append(parts, numberWord(n[v], lang)+" "+words)
 		}
 	}
 	return listed(parts, lang)
 }
+
+// singular turns the English words of a tally into those for one.
+var singular = strings.NewReplacer("support ", "supports ", "contradict ", "contradicts ", "depend ", "depends ", "do not", "does not")
 
 // listed joins with commas and an "och" before the last.
 func listed(parts []string, lang schema.Lang) string {
@@ -110,11 +131,11 @@ func listed(parts []string, lang schema.Lang) string {
 
 func tally(v verdict.Verdict, lang schema.Lang) string {
 	return map[verdict.Verdict]schema.Text{
-		verdict.Supported:    {SV: "stöder påståendet", EN: "support the claim"},
-		verdict.Partly:       {SV: "stöder det delvis", EN: "support it in part"},
-		verdict.Contradicted: {SV: "motsäger det", EN: "contradict it"},
-		verdict.Depends:      {SV: "beror på utgångsåret", EN: "depend on the base year"},
-		verdict.Untestable:   {SV: "avgör inte", EN: "do not decide"},
+		verdict.Supported:    {SV: "som stöder påståendet", EN: "support the claim"},
+		verdict.Partly:       {SV: "som stöder det delvis", EN: "support it in part"},
+		verdict.Contradicted: {SV: "som motsäger det", EN: "contradict it"},
+		verdict.Depends:      {SV: "som beror på utgångsåret", EN: "depend on the base year"},
+		verdict.Untestable:   {SV: "som inte avgör saken", EN: "do not decide"},
 	}[v].In(lang)
 }
 

@@ -180,6 +180,7 @@ func (s *Server) chooseSeries(p *eventPage, here []schema.Observation) interrupt
 	}
 	ids := s.eventIndicators(p.Event, lines)
 	var best interrupted.Input
+	bears := false
 	for _, id := range ids {
 		ind, _ := s.Catalogue.Indicator(id)
 		for _, code := range p.Event.Scope {
@@ -188,7 +189,10 @@ func (s *Server) chooseSeries(p *eventPage, here []schema.Observation) interrupt
 				continue
 			}
 			in := interrupted.Input{Event: p.Event, Indicator: ind, Area: code, Figures: l.regular(), Population: s.populationOf(lines, code)}
-			if best.Figures == nil || !s.bears(best) && s.bears(in) {
+			if bears {
+				continue
+			}
+			if bears = interrupted.New(in).Model != interrupted.NoModel; bears || best.Figures == nil {
 				best = in
 			}
 		}

@@ -89,7 +89,7 @@ func (s *Server) onsetWords(p *eventPage, st interrupted.Study) string {
 func (s *Server) difference(p *eventPage, st interrupted.Study) string {
 	observed, expected, ratio, lower, upper := s.totals(st)
 	what := p.Series
-	if st.Count == nil {
+	if !adds(st.Indicator.Kind) {
 		what += p.T(", årsmedel", ", yearly mean")
 	} else {
 		what += p.T(", sammanlagt", ", in all")
@@ -116,8 +116,13 @@ func (s *Server) difference(p *eventPage, st interrupted.Study) string {
 	return text
 }
 
+// adds tells whether figures of several years may be summed: deaths may, persons in care may not.
+func adds(k schema.Kind) bool {
+	return k == schema.Events || k == schema.Entrants || k == schema.Episodes
+}
+
 // totals gives what was observed after the event, what the earlier course would have come to, and their ratio with
-// limits; for values that are no counts the mean of the years. Limits that do not exist are NaN and never shown.
+// limits; for what cannot be summed the mean of the years. Limits that do not exist are NaN and never shown.
 func (s *Server) totals(st interrupted.Study) (observed, expected, ratio, lower, upper float64) {
 	n := 0.0
 	var fitted float64
@@ -126,13 +131,17 @@ func (s *Server) totals(st interrupted.Study) (observed, expected, ratio, lower,
 			observed, expected, fitted, n = observed+y.Figure.Value, expected+*y.Without, fitted+*y.Fitted, n+1
 		}
 	}
+	per := 1.0
+	if !adds(st.Indicator.Kind) {
+		per = n
+	}
 	if st.Count != nil {
 		a := st.Count.Averted
 		if st.Model == interrupted.LevelModel {
 			t := st.Count.Terms[1]
-			return observed, expected, t.Ratio, t.Lower, t.Upper
+			return observed / per, expected / per, t.Ratio, t.Lower, t.Upper
 		}
-		return observed, expected, fitted / expected, 1 - a.Upper/expected, 1 - a.Lower/expected
+		return observed / per, expected / per, fitted / expected, 1 - a.Upper/expected, 1 - a.Lower/expected
 	}
 	observed, expected, fitted = observed/n, expected/n, fitted/n
 	if st.Model == interrupted.LevelModel {
@@ -173,8 +182,12 @@ func (s *Server) beforeAfter(p *eventPage, st interrupted.Study) (rows []measure
 	}
 	observed, expected, ratio, lower, upper := s.totals(st)
 	decimals := s.decimals(st.Indicator)
-	add("Observerat efter händelsen", "Observed after the event", format.Number(observed, decimals, p.Lang), "")
-	add("Om den tidigare utvecklingen fortsatt", "Had the earlier course gone on", format.Number(expected, decimals, p.Lang), "")
+	how := p.T(", årsmedel", ", yearly mean")
+	if adds(st.Indicator.Kind) {
+		how = p.T(", sammanlagt", ", in all")
+	}
+	add("Observerat efter händelsen"+how, "Observed after the event"+how, format.Number(observed, decimals, p.Lang), "")
+	add("Om den tidigare utvecklingen fortsatt"+how, "Had the earlier course gone on"+how, format.Number(expected, decimals, p.Lang), "")
 	limits := ""
 	if !math.IsNaN(lower) {
 		limits = format.Percent(lower, p.Lang) + p.T(" till ", " to ") + format.Percent(upper, p.Lang)
