@@ -54,9 +54,9 @@ func verbs() []verb {
 		{"preview", "FILE", "any payload as tidy CSV on standard output", app.preview},
 		{"delivery", "template INDICATOR… --out FILE|check FILE", "Excel templates for what is counted locally", app.delivery},
 		{"export", "--indicator ID", "figures as a file on standard output", app.export},
-		{"release", "list|show SEQ|withdraw SEQ", "the ledger of what was published", app.release},
-		{"status", "", "datasets: last run, last release, rejects", app.status},
-		{"check", "", "validate the catalogue, the area codes and the reference collection", app.check},
+		{"release", "list|show|withdraw|publish SEQ", "the ledger of what was published", app.release},
+		{"status", "", "datasets: last run and next, latest period, rejects, held releases", app.status},
+		{"check", "", "validate catalogue, area codes, official tables and reference collection", app.check},
 		{"migrate", "", "bring the database's schema up to date", app.migrate},
 		{"doctor", "", "tell what is installed and what is not", app.doctor},
 		{"version", "", "print the version", func(a app, _ context.Context, _ []string) error {

@@ -28,18 +28,22 @@ import (
 // sourceFlags say which publishers may be asked and how. Without them nobody is asked anything.
 type sourceFlags struct {
 	enabled, dir, contact, private, folder string
+	attempts                               uint
+	jitter                                 time.Duration
 }
 
 func (s *sourceFlags) define(f *flag.FlagSet) {
 	f.StringVar(&s.dir, "sources-dir", "", "a folder with further descriptions of official tables; one with the id of a built-in one takes its place")
 	f.StringVar(&s.contact, "contact", "", "how publishers reach you: an address of mail or a page; stands in every request")
 	f.StringVar(&s.private, "private-hosts", "", "hosts, addresses or networks that may be asked although they are private, separated by commas")
+	f.UintVar(&s.attempts, "attempts", 0, "how often a publisher that does not answer is asked in one run (default 5)")
 }
 
 func (s *sourceFlags) defineSchedule(f *flag.FlagSet) {
 	s.define(f)
 	f.StringVar(&s.enabled, "sources", "", `sources to ask on their schedules, separated by commas, or "all"; without it no publisher is asked`)
 	f.StringVar(&s.folder, "folder", "", "watch this folder for deliveries")
+	f.DurationVar(&s.jitter, "jitter", 0, "a scheduled run begins up to so much later than its time (default 2m0s)")
 }
 
 // loadSources reads the built-in descriptions and those of the folder.
@@ -114,7 +118,8 @@ func (a app) desk(h *house, s sourceFlags, runner *ingest.Runner, observer fetch
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, err
 	}
-	client, err := fetch.New(fetch.Options{Program: "Utfall/" + version, Contact: s.contact, Dir: dir, Private: list(s.private), Observer: observer})
+	client, err := fetch.New(fetch.Options{Program: "Utfall/" + version, Contact: s.contact, Dir: dir, Private: list(s.private),
+		Attempts: s.attempts, Observer: observer})
 	if err != nil {
 		return nil, usageError{err.Error()}
 	}
@@ -143,11 +148,11 @@ func (d *desk) take(ctx context.Context, s source.Source) (result ingest.Result,
 
 // takeFile takes a payload in that a person has fetched, as if its source had sent it.
 func (d *desk) takeFile(ctx context.Context, s source.Source, path string) (ingest.Result, error) {
-	files, err := fileDelivery(path, s.Dataset)
+	info, err := os.Stat(path)
 	if err != nil {
 		return ingest.Result{}, err
 	}
-	part := ingest.Part{Name: filepath.Base(path), Size: files[0].Size, Open: files[0].Open}
+	part := ingest.Part{Name: filepath.Base(path), Size: info.Size(), Open: func() (io.ReadCloser, error) { return os.Open(path) }}
 	result, err := d.runner.Run(ctx, collect.FromParts(s, d.catalogue, openPayload, []ingest.Part{part}, nil))
 	d.observe(s.Dataset, result)
 	return result, err
@@ -164,7 +169,8 @@ func (d *desk) deriveNow(ctx context.Context, r ingest.Result) error {
 }
 
 // watch runs the sources on their schedules and looks at the folder, until ctx ends.
-func (d *desk) watch(ctx context.Context, asked []source.Source, folder string) error {
+func (d *desk) watch(ctx context.Context, asked []source.Source, folder string, jitter time.Duration) error {
+	o := schedule.Options{Logger: d.log, Jitter: jitter}
 	var jobs []schedule.Job
 	for _, s := range asked {
 		cron, err := source.ParseSchedule(s.Schedule)
@@ -183,12 +189,12 @@ func (d *desk) watch(ctx context.Context, asked []source.Source, folder string) 
 			}})
 	}
 	if folder == "" {
-		return schedule.Run(ctx, jobs, schedule.Options{Logger: d.log})
+		return schedule.Run(ctx, jobs, o)
 	}
 	both := make(chan error, 2)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go func() { both <- schedule.Run(ctx, jobs, schedule.Options{Logger: d.log}) }()
+	go func() { both <- schedule.Run(ctx, jobs, o) }()
 	go func() { both <- d.folder(folder).Watch(ctx) }()
 	first := <-both
 	if first != nil || ctx.Err() != nil || len(jobs) > 0 {
@@ -216,68 +222,9 @@ func (d *desk) lastTried(ctx context.Context, dataset string) (time.Time, error)
 
 // folder watches for deliveries of the program's own forms.
 func (d *desk) folder(path string) schedule.Folder {
-	return schedule.Folder{Dir: path, Accept: []string{".csv", ".xlsx"}, Logger: d.log, Take: func(ctx context.Context, path string) (schedule.Answer, error) {
+	return schedule.Folder{Dir: path, Every: 2 * time.Second, Accept: []string{".csv", ".xlsx"}, Logger: d.log, Take: func(ctx context.Context, path string) (schedule.Answer, error) {
 		return d.takeDelivered(ctx, path)
 	}}
-}
-
-// takeDelivered takes a file of the watched folder in. A fault of the file is an answer, not an error.
-func (d *desk) takeDelivered(ctx context.Context, path string) (schedule.Answer, error) {
-	deliveries, err := fileDelivery(path, "")
-	var wrong usageError
-	if errors.As(err, &wrong) {
-		return schedule.Answer{Text: wrong.Error()}, nil
-	}
-	if err != nil {
-		return schedule.Answer{}, err
-	}
-	deliveries[0].Name = filepath.Base(path)
-	for i := range deliveries[0].Parts {
-		deliveries[0].Parts[i].Name = filepath.Base(path)
-	}
-	r, err := d.runner.Run(ctx, deliveries[0])
-	d.observe(deliveries[0].Dataset, r)
-	answer := schedule.Answer{Taken: err == nil, Text: answerText(deliveries[0].Dataset, r, err)}
-	if workbook(path) && (err != nil || r.Release.Counts.Rejected > 0) {
-		if files, _, fault := workbookAnswer(path); fault == nil {
-			answer.Files = files
-		}
-	}
-	if err != nil && r.Release.Outcome != schema.Refused {
-		return answer, err
-	}
-	if err == nil {
-		err = d.deriveNow(ctx, r)
-	}
-	return answer, err
-}
-
-// answerText tells who delivered a file what became of it.
-func answerText(dataset string, r ingest.Result, fault error) string {
-	var b strings.Builder
-	if fault != nil {
-		fmt.Fprintf(&b, "Inte mottagen: %v\n", fault)
-	} else {
-		c := r.Release.Counts
-		fmt.Fprintf(&b, "%s: %s. Lästa %d, nya %d, ändrade %d, borttagna %d, oförändrade %d, avvisade %d.\n", dataset, swedishOutcome(r.Release.Outcome),
-			c.Read, c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected)
-	}
-	for _, x := range r.Rejects {
-		fmt.Fprintln(&b, ingest.Place(x))
-	}
-	return strings.TrimRight(b.String(), "\n")
-}
-
-func swedishOutcome(o schema.Outcome) string {
-	switch o {
-	case schema.Published:
-		return "mottagen och publicerad"
-	case schema.Unchanged:
-		return "mottagen, inget nytt"
-	case schema.Held:
-		return "mottagen, väntar på beslut innan den publiceras"
-	}
-	return string(o)
 }
 
 // serveSources watches in the background of the dashboard. What fails there is logged and never ends the dashboard.
@@ -311,7 +258,7 @@ func (a app) serveSources(ctx context.Context, h *house, s sourceFlags, observer
 		d.observe = observe
 	}
 	return func() error {
-		if err := d.watch(ctx, asked, s.folder); err != nil && ctx.Err() == nil {
+		if err := d.watch(ctx, asked, s.folder, s.jitter); err != nil && ctx.Err() == nil {
 			h.log.Error("the schedule has ended; figures are shown as they were last published", "error", err)
 		}
 		return nil
