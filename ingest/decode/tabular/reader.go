@@ -26,11 +26,12 @@ type Merged interface{ Merged(column int) bool }
 
 // Config is what a format knows of its rows.
 type Config struct {
-	Format string        // for errors
-	Fill   bool          // repeat a header's text over the empty cells to its right
-	Pad    bool          // rows may be shorter than the header: a sheet leaves out empty cells at the end
-	Meta   decode.Meta   // what is known before the first row
-	Limits decode.Limits // with defaults filled in
+	Format   string        // for errors
+	Fill     bool          // repeat a header's text over the empty cells to its right
+	Pad      bool          // rows may be shorter than the header: a sheet leaves out empty cells at the end
+	Trailing bool          // rows at the end that fill one column only are notes
+	Meta     decode.Meta   // what is known before the first row
+	Limits   decode.Limits // with defaults filled in
 }
 
 // Reader gives the cells of a table. It holds one row and a bounded number of notes.
@@ -47,7 +48,10 @@ type Reader struct {
 	meta     decode.Meta
 
 	row     []string
-	at      int // next of columns.values in row
+	line    int // of row
+	pending []short
+	held    []string // the row after those pending, which the source gave last
+	at      int      // next of columns.values in row
 	codes   []string
 	labels  []string
 	cells   int64
@@ -194,14 +198,64 @@ func (r *Reader) next(row *decode.Row) error {
 	column := r.columns.values[r.at]
 	r.at++
 	row.Codes, row.Labels, row.Unit = r.codes, r.labels, r.cell(r.columns.unit)
-	row.Line, row.Column = r.source.Line(), r.source.Column(column)
+	row.Line, row.Column = r.line, r.source.Column(column)
 	return r.value(row, column)
+}
+
+// short is a row that fills one column only: a note if nothing but such rows follows.
+type short struct {
+	cells []string
+	line  int
+}
+
+const maxPending = 1000
+
+// following gives the next row and its line. Short rows are kept back until it is seen what follows them.
+func (r *Reader) following() ([]string, int, error) {
+	if !r.config.Trailing {
+		cells, err := r.source.Next()
+		return cells, r.source.Line(), err
+	}
+	for len(r.pending) == 0 || r.held == nil && len(r.pending) < maxPending {
+		if r.held != nil {
+			cells := r.held
+			r.held = nil
+			return cells, r.source.Line(), nil
+		}
+		cells, err := r.source.Next()
+		if errors.Is(err, io.EOF) {
+			for _, p := range r.pending {
+				r.note(strings.Join(filled(p.cells), " "))
+			}
+			r.pending = nil
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+		switch {
+		case r.isShort(cells):
+			r.pending = append(r.pending, short{slices.Clone(cells), r.source.Line()})
+		case len(r.pending) > 0:
+			r.held = cells
+		default:
+			return cells, r.source.Line(), nil
+		}
+	}
+	p := r.pending[0]
+	r.pending = r.pending[1:]
+	return p.cells, p.line, nil
+}
+
+// isShort tells whether a row fills one column only, and none of values.
+func (r *Reader) isShort(cells []string) bool {
+	first := slices.IndexFunc(cells, func(c string) bool { return !blank(c) })
+	return first >= 0 && !slices.Contains(r.columns.values, first) && !slices.ContainsFunc(cells[first+1:], func(c string) bool { return !blank(c) })
 }
 
 // advance goes to the next row that holds cells.
 func (r *Reader) advance() error {
 	for {
-		cells, err := r.source.Next()
+		cells, line, err := r.following()
 		if errors.Is(err, io.EOF) {
 			r.close()
 			return io.EOF
@@ -214,7 +268,7 @@ func (r *Reader) advance() error {
 			return err
 		}
 		if use {
-			r.at = 0
+			r.at, r.line = 0, line
 			return nil
 		}
 	}
@@ -329,17 +383,17 @@ func (r *Reader) value(row *decode.Row, column int) error {
 		row.Status = join(row.Status, r.flag(r.cell(s)))
 	}
 	row.Text = r.cell(column)
-	if r.merged != nil && row.Text != "" && r.merged.Merged(column) {
-		return r.fault(column+1, "a value of its own", "a merged cell, whose value stands for several rows", "split the merged cells")
-	}
-	if v, ok := r.source.Float(column); ok {
-		row.Value, row.Has = v, true
-		return nil
-	}
 	if row.Text == "" {
 		if row.Text = r.cell(r.columns.text); row.Text != "" {
 			row.Status = join(row.Text, row.Status)
 		}
+		return nil
+	}
+	if r.merged != nil && r.merged.Merged(column) {
+		return r.fault(column+1, "a value of its own", "a merged cell, whose value stands for several rows", "split the merged cells")
+	}
+	if v, ok := r.source.Float(column); ok {
+		row.Value, row.Has = v, true
 		return nil
 	}
 	if r.missing[row.Text] {

@@ -15,7 +15,7 @@ import (
 
 // Options say where in a workbook a table stands and what its columns are. With the zero value the first visible sheet
 // that looks like a table is read: the header begins at the first row with two filled cells and is as high as the merged
-// cells in it, and a row with a text in its first column only ends the table. Meta.Notes tells what was chosen.
+// cells in it, and the rows at the end that fill one column only are its notes. Meta.Notes tells what was chosen.
 type Options struct {
 	Sheet           string `yaml:"sheet"`  // by name; needed where several sheets are tables
 	Range           string `yaml:"range"`  // A3:AC18, Sheet!A3:AC18, or the name of a range or table of the workbook
@@ -45,7 +45,7 @@ func New(r io.Reader, o Options, limits decode.Limits) (*tabular.Reader, error) 
 	if len(o.Names) > 0 {
 		s.head = o.Skip
 	}
-	reader, err := tabular.New(s, o.Options, tabular.Config{Format: format, Pad: true, Meta: decode.Meta{Title: area.title, Notes: notes}, Limits: limits})
+	reader, err := tabular.New(s, o.Options, tabular.Config{Format: format, Pad: true, Trailing: len(notes) > 0, Meta: decode.Meta{Title: area.title, Notes: notes}, Limits: limits})
 	if err != nil {
 		return nil, err
 	}
@@ -181,7 +181,7 @@ func (b *Book) guess(o *Options) (area, []string, error) {
 		if !ok {
 			continue
 		}
-		o.HeaderRows, o.FooterShort = header, true
+		o.HeaderRows = header
 		notes := []string{fmt.Sprintf("sheet %q is read, its header in row %d", s, a.top)}
 		if len(b.Sheets()) > 1 {
 			notes = append(notes, "the workbook's sheets: "+names(b.Sheets()))
@@ -227,27 +227,31 @@ func (b *Book) header(sheet string) (a area, rows int, ok bool, err error) {
 		if rows == 1 && across {
 			rows = 2 // a heading over several columns has their own headings below it
 		}
-		left, err := c.leftmost(a.left)
-		a.left = left
+		a.left, a.right, err = c.extent(cells)
 		return a, min(rows, 10), true, err
 	}
 	return a, 0, false, nil
 }
 
-// leftmost looks at the rows that follow a header: the names of a table's rows may stand left of its first heading.
-func (c *Cursor) leftmost(left int) (int, error) {
-	const enough = 50
-	for range enough {
-		cells, err := c.Next()
-		if errors.Is(err, io.EOF) {
-			return left, nil
-		}
-		if err != nil {
-			return left, err
-		}
-		if len(cells) > 1 {
-			left = min(left, cells[0].Column+1)
+// extent gives the first and the last column, 1-based, that the header or a row below it fills: the names of a table's rows
+// may stand left of its first heading, and a cell may stand right of the last.
+func (c *Cursor) extent(header []Cell) (left, right int, err error) {
+	left, right = header[0].Column+1, header[len(header)-1].Column+1
+	for _, m := range c.merges {
+		if m.Top == c.row {
+			right = max(right, m.Right)
 		}
 	}
-	return left, nil
+	for {
+		cells, err := c.Next()
+		if errors.Is(err, io.EOF) {
+			return left, right, nil
+		}
+		if err != nil {
+			return left, right, err
+		}
+		if n := len(cells); n > 0 {
+			left, right = min(left, cells[0].Column+1), max(right, cells[n-1].Column+1)
+		}
+	}
 }

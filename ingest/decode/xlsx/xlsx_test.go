@@ -161,6 +161,16 @@ func TestHidden(t *testing.T) {
 	want(t, "kept", got, err, "a,i=1[]2:3|b,j=2[]3:3|c,k=3[]4:3")
 }
 
+// Without options nothing of a sheet is lost: names left of the first heading, cells right of the last, short rows between.
+func TestGuessLosesNothing(t *testing.T) {
+	body := workbook(t, nil, map[string][][]any{"S": {{"Titel"}, {nil, "2021", "2022"}, {"a", 1, 2}, {"Rubrik"}, {"b", 3, 4, 5}, {"Not 1"}, {"Not 2"}}})
+	got, meta, err := all(body, Options{})
+	want(t, "guessed", got, err, "a,1,2=[]3:4|Rubrik,,=[]4:4|b,3,4=5[]5:4")
+	if meta.Title != "Titel" || !slices.Equal(meta.Notes[len(meta.Notes)-2:], []string{"Not 1", "Not 2"}) {
+		t.Errorf("%+v", meta)
+	}
+}
+
 // What stands above the header may be wider than the table, and a hidden row may be too.
 func TestRowsAboveTheHeader(t *testing.T) {
 	body := workbook(t, func(f *excelize.File) { check(t, f.SetRowVisible("S", 1, false)) }, map[string][][]any{
@@ -379,9 +389,10 @@ func TestTDITemplate(t *testing.T) {
 	if err != nil || len(got) == 0 || !strings.Contains(strings.Join(got, "|"), ",Other=") {
 		t.Errorf("%q, %v", got, err)
 	}
-	// As a whole it is a report of many tables: the guess stops where the tables part, and says where.
-	if _, _, err := all(body, Options{}); err == nil || !strings.Contains(err.Error(), "2375!J447") {
-		t.Errorf("%v", err)
+	// As a whole it is a report of many tables below one another, with nothing filled in: every row is shown.
+	got, meta, err := all(body, Options{})
+	if err != nil || len(got) < 1000 || !strings.HasPrefix(meta.Title, "Report ID") {
+		t.Errorf("%d rows, %v, %+v", len(got), err, meta)
 	}
 }
 
