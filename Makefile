@@ -5,7 +5,7 @@ GOFLAGS += -trimpath
 BIN := bin/utfall
 WEB := dashboard/web
 
-.PHONY: run test deps build lint bench screenshots browser clean
+.PHONY: run test deps build lint bench screenshots accessibility browser clean
 
 run: build ## start Utfall on real figures at http://127.0.0.1:8080
 	$(BIN) up $(ARGS)
@@ -39,10 +39,13 @@ lint: ## golangci-lint v2, which is not installed by this Makefile
 	golangci-lint run
 
 bench: build ## ratios against a baseline run beside each
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench ./stats/... ./internal/engine
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench ./stats/... ./ingest/decode/... ./internal/engine
 
 screenshots: deps browser ## pictures of the pages, into screenshots/
 	UTFALL_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestBrowser ./internal/browser
+
+accessibility: deps browser ## assess every page, and write what the accessibility statement is made from
+	UTFALL_ACCESSIBILITY=$(CURDIR)/dashboard/static/accessibility.json go test -count=1 ./internal/browser
 
 clean:
 	rm -rf bin screenshots $(WEB)/dist/*.js $(WEB)/dist/*.woff2 $(WEB)/dist/manifest.json
