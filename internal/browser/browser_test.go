@@ -214,6 +214,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("every page", func(t *testing.T) { everyPageIsAccessible(t, p) })
 	t.Run("by keyboard", func(t *testing.T) { byKeyboard(t, p) })
 	t.Run("claims", func(t *testing.T) { claimPages(t, p) })
+	t.Run("weight", func(t *testing.T) { weight(t, p) })
 	t.Run("dark", func(t *testing.T) { dark(t, p) })
 	t.Run("click to a download", func(t *testing.T) { clickThrough(t, p) })
 	t.Run("without script", func(t *testing.T) { withoutScript(t, p) })
@@ -256,6 +257,9 @@ func pages(t *testing.T, p *program) {
 			t.Errorf("%s scrolls sideways by %d px (%v)", name, over, err)
 		}
 		if strings.Contains(x.path, "indikator") {
+			if err := chromedp.Do(ctx, reach, chromedp.WaitVisible(chromedp.CSS(".live-chart svg path"))); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
 			drawn, err := chromedp.Run(ctx, chromedp.Evaluate[int]("document.querySelectorAll('.live-chart svg path').length"))
 			if err != nil || drawn < 2 {
 				t.Errorf("%s: the live chart was not drawn (%d paths, %v)", name, drawn, err)
@@ -265,6 +269,13 @@ func pages(t *testing.T, p *program) {
 		screenshot(t, ctx, name)
 	}
 }
+
+// reach moves a pointer over the chart: only then is the live one fetched.
+var reach = chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	_, err := cdp.Call(ctx, target, runtime.Evaluate, runtime.EvaluateParams{
+		Expression: "document.querySelector('script[data-chart]').closest('figure').dispatchEvent(new PointerEvent('pointerenter'))"})
+	return err
+})
 
 func dark(t *testing.T, p *program) {
 	ctx := tab(t)

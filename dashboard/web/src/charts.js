@@ -1,4 +1,4 @@
-// Draws every <script type="application/json" data-chart> in place of the picture that the server drew. Functions
+// Draws a <script type="application/json" data-chart> in place of the picture that the server drew. Functions
 // cannot stand in JSON, so the option names its formatter and this file knows what the name means.
 import * as echarts from 'echarts/core'
 import { CustomChart, LineChart } from 'echarts/charts'
@@ -26,7 +26,7 @@ function band (stretch, colour) {
   }
 }
 
-function draw (script) {
+export function draw (script) {
   const spec = JSON.parse(script.textContent)
   const figure = script.closest('figure')
   const host = figure && figure.querySelector('[data-chart-host]')
@@ -75,4 +75,3 @@ function draw (script) {
   new ResizeObserver(() => chart.resize()).observe(host)
 }
 
-for (const script of document.querySelectorAll('script[data-chart]')) draw(script)
