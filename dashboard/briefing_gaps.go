@@ -59,7 +59,7 @@ func (c *composer) figureGaps(lang schema.Lang) []string {
 		spec := c.def.Figures[name]
 		ind, _ := c.Catalogue.Indicator(spec.Indicator)
 		label := ind.Label.In(lang)
-		if !c.hasArea(spec.Indicator, c.def.Area) && !slices.Contains(away, lowerFirst(label)) && c.swedish(spec) {
+		if ind.Derive == nil && !c.hasArea(spec.Indicator, c.def.Area) && !slices.Contains(away, lowerFirst(label)) && c.swedish(spec) {
 			away = append(away, lowerFirst(label))
 		}
 		x, ok := c.series(name)
@@ -69,12 +69,12 @@ func (c *composer) figureGaps(lang schema.Lang) []string {
 			continue
 		}
 		if text := c.holes(x, lang); text != "" {
-			out = append(out, c.title(x, lang)+": "+text)
+			out = append(out, c.title(x, lang)+". "+upperFirst(text))
 		}
 	}
 	if len(away) > 0 {
-		out = append([]string{fmt.Sprintf(schema.Text{SV: "För %s finns inga siffror i samlingen om %s. Det som visas gäller ett större område.", EN: "For %s the collection has no figures on %s. What is shown is of a larger area."}.In(lang),
-			sentence.PlaceName(c.area, lang), listed(away, lang))}, out...)
+		out = append([]string{fmt.Sprintf(schema.Text{SV: "För %s har samlingen inga siffror om följande, och det som visas gäller ett större område: %s.", EN: "For %s the collection has no figures on the following, and what is shown is of a larger area: %s."}.In(lang),
+			sentence.PlaceName(c.area, lang), strings.Join(away, "; "))}, out...)
 	}
 	return out
 }

@@ -32,11 +32,9 @@ func (c *composer) claimBlocks(l briefing.ClaimList, lang schema.Lang, keys ...a
 	return []briefing.Block{out}
 }
 
-// tested tells whether there were figures for at least one way to count.
+// tested tells whether figures say something of a claim, be it only that the uncertainty holds both answers.
 func tested(r verdict.Result) bool {
-	return r.Claim.Kind == schema.TimeSeriesClaim && slices.ContainsFunc(r.Variants, func(v verdict.Variant) bool {
-		return v.Verdict != verdict.Untestable || v.Reason == verdict.Uncertain
-	})
+	return r.Claim.Kind == schema.TimeSeriesClaim && (r.Verdict != verdict.Untestable || r.Reason == verdict.Uncertain)
 }
 
 // mostWays bounds how many ways to count are told of one claim; the claim's own page has them all.
@@ -66,7 +64,7 @@ func (c *composer) claimItem(r verdict.Result, lang schema.Lang) briefing.Item {
 		item.Text = append(item.Text, c.wayText(v, lang))
 	}
 	if more := ways - mostWays; more > 0 {
-		item.Text = append(item.Text, fmt.Sprintf(schema.Text{SV: "Ytterligare %s sätt att räkna står på påståendets egen sida.", EN: "A further %s ways to count stand on the claim's own page."}.In(lang), sentence.Count(more, lang)))
+		item.Text = append(item.Text, fmt.Sprintf(schema.Text{SV: "Ytterligare %s sätt att räkna står på påståendets egen sida.", EN: "A further %s ways to count stand on the claim's own page."}.In(lang), sentence.CountOf(more, true, lang)))
 	}
 	if r.Sequence != nil {
 		item.Text = append(item.Text, c.sequenceWords(r.Sequence, lang))

@@ -123,6 +123,7 @@ func TestFaults(t *testing.T) {
 		"a bad number":          {"SLK-2024-00743", `"<b>1</b>"`, "diarienummer"},
 		"another file's name":   {"id: prov", "id: annan", `id "annan" must be the file's name, "prov"`},
 		"units that do not mix": {"{indicator: drug_induced_deaths}", "{indicator: drug_induced_deaths, also: [lvm_in_care]}", "they cannot share a chart"},
+		"a figure not shown":    {"figures:\n", "figures:\n  lvm: {indicator: lvm_in_care}\n", `prov.yaml:7: prov: figure "lvm" stands in no section`},
 		"an unknown variant":    {"{indicator: drug_induced_deaths}", "{indicator: drug_induced_deaths, variant: nope}", `variant "nope" is not one of`},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -66,9 +66,31 @@ func (d *Definition) check(c *schema.Catalogue) []error {
 		f.figure(name, spec)
 	}
 	f.sections()
+	f.unused()
 	f.length()
 	slices.SortFunc(f.errs, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
 	return f.errs
+}
+
+// unused finds figures that no part shows: they would be pinned, and make gaps, for nothing.
+func (f *faults) unused() {
+	used := map[string]bool{}
+	for _, s := range f.d.Sections {
+		for _, p := range s.Parts {
+			used[p.Figure] = true
+			for _, name := range p.Points {
+				used[name] = true
+			}
+			if p.Costs != nil {
+				used[p.Costs.Figure] = true
+			}
+		}
+	}
+	for name := range f.d.Figures {
+		if !used[name] {
+			f.say([]any{"figures", name}, "figure %q stands in no section; take it away or show it", name)
+		}
+	}
 }
 
 func (f *faults) both(t schema.Text, keys ...any) {

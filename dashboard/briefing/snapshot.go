@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html/template"
 	"time"
 
 	"utfall/schema"
@@ -140,6 +141,13 @@ type Word struct {
 	Word    string `json:"word"`
 	Meaning string `json:"meaning"`
 }
+
+// The parts that hold HTML give it as such to a template. It was made from checked Markdown, escaped words and our own SVG.
+func (b Block) Safe() template.HTML        { return template.HTML(b.HTML) }
+func (p Point) Safe() template.HTML        { return template.HTML(p.HTML) }
+func (f Figure) Safe() template.HTML       { return template.HTML(f.HTML) }
+func (f Figure) SafeWide() template.HTML   { return template.HTML(f.Wide) }
+func (f Figure) SafeNarrow() template.HTML { return template.HTML(f.Narrow) }
 
 // Encode gives the bytes that are kept, and their SHA-256. The same snapshot gives the same bytes.
 func (s Snapshot) Encode() (body []byte, hash string, err error) {

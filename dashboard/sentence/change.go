@@ -75,10 +75,7 @@ func (w words) difference(d float64) string {
 		}
 		n := format.Number(size, w.Unit.Decimals, w.lang)
 		if size == math.Trunc(size) {
-			n = Count(int(size), w.lang)
-			if size == 1 && w.lang == schema.SV && nouns[w.Unit.ID].neuter {
-				n = "ett"
-			}
+			n = CountOf(int(size), nouns[w.Unit.ID].neuter, w.lang)
 		}
 		return around + n + " " + w.pick(d, "fler", "färre", "more", "fewer")
 	case w.Unit.ID == "percent":
@@ -149,6 +146,8 @@ func (w words) detectable(t *Test) string {
 		return ""
 	case t.Fall == nil:
 		return " " + fmt.Sprintf(w.t("Med så små tal märks ingen minskning alls, och en ökning bara om den är minst %s procent.", "With numbers this small no fall shows at all, and a rise only if it is at least %s per cent."), w.whole(*t.Rise-1))
+	case t.Rise != nil && *t.Fall < 0.005:
+		return " " + fmt.Sprintf(w.t("Med så små tal märks en minskning bara om talet blir noll, och en ökning bara om den är minst %s procent.", "With numbers this small a fall shows only if nothing is left, and a rise only if it is at least %s per cent."), w.whole(*t.Rise-1))
 	case t.Rise == nil:
 		return " " + fmt.Sprintf(w.t("Med tal av den här storleken märks en minskning bara om den är minst %s procent.", "With numbers of this size a fall shows only if it is at least %s per cent."), w.whole(1-*t.Fall))
 	}

@@ -49,6 +49,14 @@ func Count(n int, lang schema.Lang) string {
 	return format.Number(float64(n), 0, lang)
 }
 
+// CountOf writes a whole number before a Swedish noun, neuter or not: ett sätt, en kommun, tre sätt.
+func CountOf(n int, neuter bool, lang schema.Lang) string {
+	if n == 1 && neuter && lang == schema.SV {
+		return "ett"
+	}
+	return Count(n, lang)
+}
+
 // Things writes a number of a unit: inga dödsfall, ett dödsfall, tre personer, 474 dödsfall, 34 dagar, 4,9 per 100 000
 // invånare.
 func Things(v float64, u schema.Unit, lang schema.Lang) string {
