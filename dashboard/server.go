@@ -15,6 +15,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"utfall/dashboard/briefing"
 	"utfall/dashboard/interval"
 	"utfall/dashboard/web"
 	"utfall/schema"
@@ -55,6 +56,7 @@ type Config struct {
 	Now       func() time.Time
 	Version   string
 	Organisation
+	BriefingConfig
 	Expected func(dataset string) time.Time                     // when the publisher's calendar has the next release, zero if it has none; may be nil
 	Observe  func(route string, status int, took time.Duration) // counts requests; may be nil
 }
@@ -69,6 +71,9 @@ type Server struct {
 	cache  *cache
 
 	pageNames []string
+
+	publications publications
+	pressed      keptFiles
 }
 
 //go:embed template/*.html static/utfall.css
@@ -96,6 +101,12 @@ func New(c Config) (*Server, error) {
 	}
 	c.Reader = limited{c.Reader, c.Catalogue}
 	s := &Server{Config: c, cache: newCache()}
+	if s.Drafts == nil {
+		var err error
+		if s.Drafts, err = briefing.Load(c.Catalogue); err != nil {
+			return nil, fmt.Errorf("dashboard: %w", err)
+		}
+	}
 	bundle, names, err := web.Files()
 	if err != nil {
 		return nil, fmt.Errorf("dashboard: %w", err)
@@ -115,6 +126,7 @@ func New(c Config) (*Server, error) {
 	s.app.Get("/static/:name", s.static)
 	for _, lang := range []schema.Lang{schema.SV, schema.EN} {
 		prefix := prefixOf(lang)
+		s.routesBriefings(lang, prefix)
 		s.app.Get(prefix+"/", s.page(lang, "overview", s.overview))
 		s.app.Get(prefix+"/kvalitet", s.page(lang, "quality", s.quality))
 		s.app.Get(prefix+"/drift", s.page(lang, "runs", s.runs))
@@ -240,6 +252,11 @@ func (s *Server) loadAssets(bundle fs.FS, names map[string]string) error {
 	if err != nil {
 		return err
 	}
+	more, err := briefingFiles.ReadFile("static/genomgang.css")
+	if err != nil {
+		return err
+	}
+	css = append(css, more...)
 	for plain, hashed := range s.names { // the fonts' names carry a hash
 		css = []byte(strings.ReplaceAll(string(css), "url("+plain+")", "url("+hashed+")"))
 	}

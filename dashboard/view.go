@@ -24,6 +24,7 @@ type view struct {
 	AsOf   time.Time // zero for now
 	Query  url.Values
 	path   string // without the language
+	Fixed  bool   // the page is of one moment and has no other, as a published briefing
 	whole  bool   // every panel loaded; a page with a fault is not kept
 }
 
@@ -167,7 +168,7 @@ func (s *Server) read(c *fiber.Ctx, v *view) error {
 	}
 	v.Query = url.Values{}
 	for k, x := range q {
-		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "dialekt", "indikator"}, k) || strings.Join(x, "") == "" {
+		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "dialekt", "indikator", "version", "utkast"}, k) || strings.Join(x, "") == "" {
 			continue
 		}
 		v.Query.Set(k, strings.Join(x, ","))

@@ -142,11 +142,19 @@ type Word struct {
 	Meaning string `json:"meaning"`
 }
 
-// The parts that hold HTML give it as such to a template. It was made from checked Markdown, escaped words and our own SVG.
-func (b Block) Safe() template.HTML        { return template.HTML(b.HTML) }
-func (p Point) Safe() template.HTML        { return template.HTML(p.HTML) }
-func (f Figure) Safe() template.HTML       { return template.HTML(f.HTML) }
-func (f Figure) SafeWide() template.HTML   { return template.HTML(f.Wide) }
+// Safe gives the block's HTML to a template: it was made from checked Markdown.
+func (b Block) Safe() template.HTML { return template.HTML(b.HTML) }
+
+// Safe gives the sentences: they are escaped words with links to the glossary.
+func (p Point) Safe() template.HTML { return template.HTML(p.HTML) }
+
+// Safe gives the sentences, as a Point does.
+func (f Figure) Safe() template.HTML { return template.HTML(f.HTML) }
+
+// SafeWide gives the chart's SVG, which package chart drew.
+func (f Figure) SafeWide() template.HTML { return template.HTML(f.Wide) }
+
+// SafeNarrow gives the chart's SVG for a phone.
 func (f Figure) SafeNarrow() template.HTML { return template.HTML(f.Narrow) }
 
 // Encode gives the bytes that are kept, and their SHA-256. The same snapshot gives the same bytes.
