@@ -200,6 +200,11 @@ func (b *bench) redirect() {
 		px.Base = local(px.Base)
 		r.PxWeb2 = &px
 	}
+	if r.PxWeb1 != nil {
+		px := *r.PxWeb1
+		px.Base = local(px.Base)
+		r.PxWeb1 = &px
+	}
 	u, _ := url.Parse(b.publisher.URL)
 	r.Hosts = []string{u.Host}
 }

@@ -65,6 +65,24 @@ func (c *cube) cell(codes ...string) int {
 // cut gives the answer to a selection.
 func (c *cube) cut(t *testing.T, selection map[string][]string) []byte {
 	t.Helper()
+	values := []any{}
+	var walk func(codes []string)
+	walk = func(codes []string) {
+		if len(codes) == len(c.id) {
+			values = append(values, c.value[c.cell(codes...)])
+			return
+		}
+		for _, code := range selection[c.id[len(codes)]] {
+			walk(append(codes, code))
+		}
+	}
+	walk(nil)
+	return c.answer(t, selection, values)
+}
+
+// answer writes values as the answer to a selection.
+func (c *cube) answer(t *testing.T, selection map[string][]string, values []any) []byte {
+	t.Helper()
 	out := map[string]any{"version": "2.0", "class": "dataset", "id": c.id, "updated": c.raw["updated"], "label": c.raw["label"], "role": c.raw["role"]}
 	dims := map[string]any{}
 	var size []int
@@ -82,18 +100,6 @@ func (c *cube) cut(t *testing.T, selection map[string][]string) []byte {
 		dims[d] = map[string]any{"label": c.dimension[d].Label, "category": category}
 	}
 	out["dimension"], out["size"] = dims, size
-	values := []any{}
-	var walk func(codes []string)
-	walk = func(codes []string) {
-		if len(codes) == len(c.id) {
-			values = append(values, c.value[c.cell(codes...)])
-			return
-		}
-		for _, code := range selection[c.id[len(codes)]] {
-			walk(append(codes, code))
-		}
-	}
-	walk(nil)
 	out["value"] = values
 	b, err := json.Marshal(out)
 	if err != nil {
