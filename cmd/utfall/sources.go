@@ -118,6 +118,7 @@ func (a app) desk(h *house, s sourceFlags, runner *ingest.Runner, observer fetch
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return nil, err
 	}
+	sweep(dir, time.Now().Add(-24*time.Hour))
 	client, err := fetch.New(fetch.Options{Program: "Utfall/" + version, Contact: s.contact, Dir: dir, Private: list(s.private),
 		Attempts: s.attempts, Observer: observer})
 	if err != nil {
@@ -125,6 +126,16 @@ func (a app) desk(h *house, s sourceFlags, runner *ingest.Runner, observer fetch
 	}
 	return &desk{house: h, runner: runner, observe: func(string, ingest.Result) {},
 		collector: &collect.Collector{Client: client, Catalogue: h.catalogue, DataDir: h.dataDir, Open: openPayload, Logger: h.log, Progress: progress}}, nil
+}
+
+// sweep deletes bodies that a run which died has left behind. What is younger may belong to a run of another process.
+func sweep(dir string, before time.Time) {
+	left, _ := filepath.Glob(filepath.Join(dir, "fetch-*"))
+	for _, f := range left {
+		if info, err := os.Stat(f); err == nil && info.ModTime().Before(before) {
+			_ = os.Remove(f)
+		}
+	}
 }
 
 // openPayload opens a payload as its source's file says.
