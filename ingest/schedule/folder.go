@@ -121,7 +121,7 @@ func (f Folder) deal(ctx context.Context, name string) error {
 		where = TakenDir
 	}
 	// The time in the name keeps an earlier delivery of the same name.
-	stamp := time.Now().UTC().Format("20060102-150405.000")
+	stamp := time.Now().UTC().Format("20060102-150405.000000000")
 	base := filepath.Join(f.Dir, where, stamp+" ")
 	for extra, content := range answer.Files {
 		if err := os.WriteFile(base+filepath.Base(extra), content, 0o640); err != nil {
