@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -110,15 +111,20 @@ func TestNoOverlap(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Hour)
 		defer cancel()
+		var mu sync.Mutex
 		var running, most int
 		total := map[string]int{}
 		var jobs []Job
 		for i := range 4 {
 			name := fmt.Sprint(i)
 			jobs = append(jobs, Job{Name: name, Schedule: parse(t, "0 * * * *"), Run: func(context.Context) error {
+				mu.Lock()
 				running++
 				most = max(most, running)
+				mu.Unlock()
 				time.Sleep(90 * time.Minute)
+				mu.Lock()
+				defer mu.Unlock()
 				running--
 				total[name]++
 				return nil
