@@ -58,15 +58,11 @@ func (g *Get) planPxWeb2(ctx context.Context, px source.PxWeb) ([]call, error) {
 			Codelist string   `json:"codelist,omitempty"`
 			Codes    []string `json:"valueCodes"`
 		}
-		a := address
 		var list []selection
 		for _, d := range q {
 			list = append(list, selection{d.id, px.Codelists[d.id], d.codes})
-			if o := px.Output[d.id]; o != "" {
-				a += "&outputValues[" + url.QueryEscape(d.id) + "]=" + url.QueryEscape(o)
-			}
 		}
-		return a, map[string]any{"selection": list}
+		return address, map[string]any{"selection": list}
 	})
 }
 

@@ -125,7 +125,6 @@ type PxWeb struct {
 	// is sent is codes. A dimension that is left out would be answered by its total, so none may be.
 	Select    map[string][]string `yaml:"select"`
 	Codelists map[string]string   `yaml:"codelists"`
-	Output    map[string]string   `yaml:"output"` // aggregated or single, for a codelist that groups
 	MaxCells  int                 `yaml:"max_cells"`
 }
 
