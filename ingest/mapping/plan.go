@@ -28,6 +28,7 @@ type column struct {
 	target source.Target
 	known  map[string]meaning
 	parse  func(code string) (string, error)
+	time   bool // the value is a period
 }
 
 type meaning struct {
@@ -59,6 +60,7 @@ type figure struct {
 	labels []fixed
 	unit   schema.Unit
 	flags  string
+	known  map[string]string // by the source's flag: the flags that a value then carries
 }
 
 func newPlan(m *Mapper, dims []decode.Dimension, wanted map[string][]string) (*plan, error) {
@@ -83,7 +85,7 @@ func newPlan(m *Mapper, dims []decode.Dimension, wanted map[string][]string) (*p
 		{&p.area, s.Map.Area, "", m.areaOf}, {&p.period, s.Map.Period, "", source.Period}, {&p.sex, s.Map.Sex, string(schema.BothSexes), m.sexOf},
 		{&p.age, s.Map.Age, schema.AllAges, m.ageOf}, {&p.breakdown, s.Map.Breakdown, "", func(c string) (string, error) { return c, nil }},
 	} {
-		col := &column{at: -1, is: c.t.Is, target: c.t, known: map[string]meaning{}, parse: c.parse}
+		col := &column{at: -1, is: c.t.Is, target: c.t, known: map[string]meaning{}, parse: c.parse, time: c.into == &p.period}
 		if c.t.Is == "" && c.t.Dimension == "" {
 			col.is = c.other
 		}
@@ -112,7 +114,7 @@ func newPlan(m *Mapper, dims []decode.Dimension, wanted map[string][]string) (*p
 		p.fixed = append(p.fixed, fixed{i, d, code})
 	}
 	for _, f := range s.Figures {
-		out := &figure{Figure: f}
+		out := &figure{Figure: f, known: map[string]string{}}
 		for d, code := range f.When {
 			i, err := find(d)
 			if err != nil {
@@ -187,15 +189,21 @@ func names(dims []decode.Dimension) string {
 
 // of gives what the row says of this part of the cell. The caller clones what it keeps: known holds clones.
 func (c *column) of(row *decode.Row) meaning {
-	if c.at < 0 {
-		return meaning{value: c.is}
+	code := ""
+	if c.at >= 0 {
+		code = row.Codes[c.at]
 	}
-	code := row.Codes[c.at]
 	if v, ok := c.known[code]; ok {
 		return v
 	}
 	code = strings.Clone(code)
-	v := c.meaning(code)
+	v := meaning{value: c.is}
+	if c.at >= 0 {
+		v = c.meaning(code)
+	}
+	if c.time && v.err == nil && !v.drop {
+		v.period, v.err = schema.ParsePeriod(v.value)
+	}
 	if len(c.known) < maxTexts {
 		c.known[code] = v
 	}

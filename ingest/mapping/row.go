@@ -122,10 +122,7 @@ func (m *Mapper) cell(b *schema.Batch, f *figure) *fault {
 			return &fault{reason, part[i].err.Error()}
 		}
 	}
-	period, err := schema.ParsePeriod(part[1].value)
-	if err != nil {
-		return &fault{tidy.ReasonPeriod, err.Error()}
-	}
+	period := part[1].period
 	if !m.ended { // the zeros that follow the last part are ours and say nothing of units
 		m.promises(f)
 	}
@@ -230,6 +227,9 @@ func (m *Mapper) flags(f *figure) (string, *fault) {
 	if s == "" || !m.row.Has {
 		return f.flags, nil
 	}
+	if known, ok := f.known[s]; ok {
+		return known, nil
+	}
 	all := f.flags
 	if own, ok := m.source.Flags[s]; ok {
 		all += " " + own
@@ -246,7 +246,10 @@ func (m *Mapper) flags(f *figure) (string, *fault) {
 	if err != nil {
 		return "", &fault{tidy.ReasonFlags, err.Error()}
 	}
-	return m.keep(out), nil
+	if len(f.known) < maxTexts {
+		f.known[strings.Clone(s)] = out
+	}
+	return out, nil
 }
 
 func (m *Mapper) areaOf(code string) (string, error) {
