@@ -25,19 +25,24 @@ type Options struct {
 
 // New reads a workbook and the header of one of its tables. Errors are *decode.Error with a place such as Sheet1!B7.
 func New(r io.Reader, o Options, limits decode.Limits) (*tabular.Reader, error) {
-	limits = limits.WithDefaults()
-	if o.Hidden != "" && o.Hidden != "skip" && o.Hidden != "keep" {
-		return nil, &decode.Error{Format: format, Offset: -1, Path: "hidden", Want: "skip or keep", Got: decode.Quote(o.Hidden)}
-	}
 	book, err := Open(r, limits)
 	if err != nil {
 		return nil, err
 	}
-	area, notes, err := book.locate(&o)
+	return book.Table(o, limits)
+}
+
+// Table reads the header of one of the workbook's tables.
+func (b *Book) Table(o Options, limits decode.Limits) (*tabular.Reader, error) {
+	limits = limits.WithDefaults()
+	if o.Hidden != "" && o.Hidden != "skip" && o.Hidden != "keep" {
+		return nil, &decode.Error{Format: format, Offset: -1, Path: "hidden", Want: "skip or keep", Got: decode.Quote(o.Hidden)}
+	}
+	area, notes, err := b.locate(&o)
 	if err != nil {
 		return nil, err
 	}
-	cursor, err := book.Rows(area.sheet)
+	cursor, err := b.Rows(area.sheet)
 	if err != nil {
 		return nil, err
 	}
