@@ -34,16 +34,10 @@ func (a app) deliveryTemplate(args []string) error {
 	f := a.flags("delivery template", nil)
 	f.StringVar(&out, "out", "", "the workbook that is written")
 	f.StringVar(&areas, "area", "", "areas to choose among, separated by commas (default: the country, its regions and municipalities)")
-	var ids []string
-	for rest := args; ; { // names and flags in any order
-		if err := a.parse(f, rest); err != nil {
-			return err
-		}
-		if f.NArg() == 0 {
-			break
-		}
-		ids, rest = append(ids, f.Arg(0)), f.Args()[1:]
+	if err := a.parse(f, args); err != nil {
+		return err
 	}
+	ids := f.Args()
 	if len(ids) == 0 || !workbook(out) {
 		return usageError{"name at least one indicator and the workbook: utfall delivery template INDICATOR… --out FILE.xlsx"}
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"text/tabwriter"
 	"time"
@@ -34,8 +35,8 @@ func (a app) export(ctx context.Context, args []string) error {
 		return err
 	}
 	q := schema.Query{Indicators: list(indicator), Areas: list(area), AsOf: at}
-	if len(q.Indicators) == 0 {
-		return usageError{"give --indicator ID"}
+	if len(q.Indicators) == 0 || f.NArg() > 0 {
+		return usageError{"give --indicator ID; several are separated by commas"}
 	}
 	h, err := a.open(ctx, c)
 	if err != nil {
@@ -68,18 +69,19 @@ func (a app) export(ctx context.Context, args []string) error {
 }
 
 func (a app) release(ctx context.Context, args []string) error {
-	if len(args) == 0 {
-		return usageError{"say list, show SEQ, withdraw SEQ or publish SEQ"}
-	}
 	var c common
 	var dataset, reason string
 	var asJSON bool
-	f := a.flags("release "+args[0], &c)
+	f := a.flags("release", &c)
 	f.StringVar(&dataset, "dataset", "", "of one dataset")
 	f.StringVar(&reason, "reason", "", "why a release is withdrawn, or a held one published")
 	f.BoolVar(&asJSON, "json", false, "one JSON object a line")
-	if err := a.parse(f, args[1:]); err != nil {
+	if err := a.parse(f, args); err != nil {
 		return err
+	}
+	action := f.Arg(0)
+	if !slices.Contains([]string{"list", "show", "withdraw", "publish"}, action) {
+		return usageError{"say list, show SEQ, withdraw SEQ or publish SEQ"}
 	}
 	h, err := a.open(ctx, c)
 	if err != nil {
@@ -90,29 +92,27 @@ func (a app) release(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	if args[0] == "list" {
+	if action == "list" {
 		return a.printLedger(lines, asJSON)
 	}
-	if f.NArg() != 1 {
-		return usageError{"name one release by its number; flags go before it"}
+	if f.NArg() != 2 {
+		return usageError{"name one release by its number"}
 	}
-	seq, err := strconv.ParseUint(f.Arg(0), 10, 64)
+	seq, err := strconv.ParseUint(f.Arg(1), 10, 64)
 	if err != nil {
-		return usageError{fmt.Sprintf("%q is not a release number", f.Arg(0))}
+		return usageError{fmt.Sprintf("%q is not a release number", f.Arg(1))}
 	}
 	for _, l := range lines {
 		if l.Seq != seq {
 			continue
 		}
-		switch args[0] {
-		case "show":
-			return a.showRelease(ctx, h, l)
+		switch action {
 		case "withdraw":
 			return withdraw(ctx, h, l, reason)
 		case "publish":
 			return a.publish(ctx, h, l, reason)
 		}
-		return usageError{"say list, show SEQ, withdraw SEQ or publish SEQ"}
+		return a.showRelease(ctx, h, l)
 	}
 	return fmt.Errorf("there is no release %d; `utfall release list` lists them", seq)
 }

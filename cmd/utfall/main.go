@@ -73,9 +73,13 @@ func (e usageError) Error() string { return e.message }
 
 func run(ctx context.Context, args []string, env func(string) string, stdout, stderr io.Writer) int {
 	a := app{env, stdout, stderr}
-	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+	if len(args) == 0 {
 		a.help(stderr)
 		return usage
+	}
+	if args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		a.help(stdout)
+		return done
 	}
 	for _, v := range verbs() {
 		if v.name != args[0] {
@@ -87,7 +91,7 @@ func run(ctx context.Context, args []string, env func(string) string, stdout, st
 		case err == nil:
 			return done
 		case errors.Is(err, flag.ErrHelp):
-			return usage
+			return done
 		case errors.As(err, &wrong):
 			fmt.Fprintf(stderr, "utfall %s: %s\n", v.name, err)
 			return usage

@@ -39,7 +39,6 @@ func TestUsage(t *testing.T) {
 		want string
 	}{
 		{nil, "usage: utfall VERB"},
-		{[]string{"help"}, "usage: utfall VERB"},
 		{[]string{"fly"}, `there is no verb "fly"`},
 		{[]string{"ingest"}, "name datasets, or give --all or --file PATH"},
 		{[]string{"ingest", "--all", "--file", "x.csv"}, "leave out --all"},
@@ -47,15 +46,24 @@ func TestUsage(t *testing.T) {
 		{[]string{"ingest", "no_such_dataset"}, "not every dataset of no_such_dataset is in the reference collection"},
 		{[]string{"export"}, "give --indicator ID"},
 		{[]string{"export", "--indicator", "x", "--as-of", "tomorrow"}, "neither a date"},
+		{[]string{"export", "lvm_in_care"}, "give --indicator ID"},
 		{[]string{"release"}, "say list, show SEQ"},
+		{[]string{"release", "--json", "burn"}, "say list, show SEQ"},
+		{[]string{"preview", "one.csv", "--labels", "two.csv"}, "name one file"},
+		{[]string{"preview", "one.csv", "--", "--labels"}, "name one file"},
 		{[]string{"serve"}, "give --clickhouse URL"},
 		{[]string{"up", "now"}, "takes flags only"},
-		{[]string{"status", "--help"}, "-data-dir"},
 	} {
 		code, _, errs := call(t, nil, c.args...)
 		if code != usage || !strings.Contains(errs, c.want) {
 			t.Errorf("%v: exit code %d, said %q, want %q", c.args, code, errs, c.want)
 		}
+	}
+	if code, out, _ := call(t, nil, "help"); code != done || !strings.Contains(out, "usage: utfall VERB") {
+		t.Errorf("help: exit code %d, said %q", code, out)
+	}
+	if code, _, errs := call(t, nil, "status", "--help"); code != done || !strings.Contains(errs, "-data-dir") {
+		t.Errorf("help of a verb: exit code %d, said %q", code, errs)
 	}
 	if code, _, errs := call(t, map[string]string{"UTFALL_MAX_BYTES": "many"}, "ingest", "--all"); code != usage || !strings.Contains(errs, `UTFALL_MAX_BYTES="many"`) {
 		t.Errorf("a bad setting in the environment: %d, %s", code, errs)

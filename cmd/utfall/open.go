@@ -38,11 +38,23 @@ func (a app) flags(name string, c *common) *flag.FlagSet {
 	return f
 }
 
+// parse reads flags and words in any order; the words are what f.Args gives afterwards. All after -- are words.
 func (a app) parse(f *flag.FlagSet, args []string) error {
-	if err := f.Parse(args); err != nil {
-		if errors.Is(err, flag.ErrHelp) {
+	var words []string
+	for rest := args; len(rest) > 0; {
+		if err := f.Parse(rest); errors.Is(err, flag.ErrHelp) {
 			return err
+		} else if err != nil {
+			return usageError{err.Error()}
 		}
+		read := len(rest) - f.NArg()
+		if read > 0 && rest[read-1] == "--" || f.NArg() == 0 {
+			words = append(words, f.Args()...)
+			break
+		}
+		words, rest = append(words, f.Arg(0)), f.Args()[1:]
+	}
+	if err := f.Parse(append([]string{"--"}, words...)); err != nil {
 		return usageError{err.Error()}
 	}
 	given := map[string]bool{}

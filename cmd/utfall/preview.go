@@ -50,7 +50,7 @@ func (a app) preview(ctx context.Context, args []string) error {
 		return err
 	}
 	if f.NArg() != 1 {
-		return usageError{"name one file; flags go before it"}
+		return usageError{"name one file"}
 	}
 	file, err := os.Open(f.Arg(0))
 	if err != nil {
