@@ -74,10 +74,29 @@ func (a app) preview(ctx context.Context, args []string) error {
 	if err := writeTidy(ctx, a.stdout, r, p.labels); err != nil {
 		return fmt.Errorf("%s: %w", f.Arg(0), err)
 	}
-	if m := r.Meta(); m != nil && m.MetadataOnly {
-		fmt.Fprintf(a.stderr, "%s describes a table and holds no cells\n", f.Arg(0))
+	if m := r.Meta(); m != nil {
+		a.remarks(f.Arg(0), m)
 	}
 	return nil
+}
+
+// remarks says beside the table what was recognised or chosen, and what the payload says of itself.
+func (a app) remarks(file string, m *decode.Meta) {
+	const most, width = 8, 160
+	if m.MetadataOnly {
+		fmt.Fprintf(a.stderr, "%s describes a table and holds no cells\n", file)
+	}
+	for i, note := range m.Notes {
+		if i == most {
+			fmt.Fprintf(a.stderr, "note: and %s\n", plural(len(m.Notes)-most, "more note", "more notes"))
+			return
+		}
+		text := []rune(strings.Join(strings.Fields(note), " "))
+		if len(text) > width {
+			text = append(text[:width], '…')
+		}
+		fmt.Fprintln(a.stderr, "note:", string(text))
+	}
 }
 
 // beginning looks at the first bytes of a file, unpacked if it is packed.

@@ -59,6 +59,7 @@ func (o Options) layout(format string, header [][]string, fill bool, limits deco
 		}
 	}
 	named := f.each("dimensions", o.Dimensions, f.see)
+	o = f.guessWide(o)
 	if f.findValues(o, named); f.err != nil {
 		return nil, f.err
 	}

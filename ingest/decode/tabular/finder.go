@@ -94,6 +94,32 @@ func (f *finder) findValues(o Options, named []int) {
 	}
 }
 
+// periodHeader is the header of a column that holds one period: 2017, 2017 Q1, 2017 / January to March.
+var periodHeader = regexp.MustCompile(`^(19|20)\d\d([-/ ].*|[MQKWH]\d+)?$`)
+
+// guessWide takes a table for wide where nothing says which column holds the values and several are named by a period.
+func (f *finder) guessWide(o Options) Options {
+	const several, id = 2, "period"
+	if !o.Guessed() || slices.ContainsFunc(f.names, func(h string) bool { return slices.Contains(recognised, strings.ToLower(h)) || h == id }) {
+		return o
+	}
+	var columns []string
+	for i, h := range f.names {
+		if periodHeader.MatchString(h) && !f.used[i] {
+			columns = append(columns, h)
+		}
+	}
+	if len(columns) < several {
+		return o
+	}
+	f.notes = append(f.notes, fmt.Sprintf("%d columns are named by a period and are read as values, from %q to %q", len(columns), columns[0], columns[len(columns)-1]))
+	o.Wide = &Wide{Columns: columns, Dimensions: []string{id}}
+	if o.Time == "" {
+		o.Time = id
+	}
+	return o
+}
+
 func (f *finder) guessValue(free func(int) bool) {
 	for _, n := range recognised {
 		for i, h := range f.names {

@@ -12,8 +12,8 @@ import (
 )
 
 // Options say how a table is laid out. The zero value is a table with one header row whose value column is recognised by
-// its name, or else is the last one; every other column is a dimension, and a value that is no number becomes the
-// status. Where the value column is named here, or columns are wide, such a value is an error unless Missing lists it.
+// its name; else the columns that are named by periods, where there are several; else the last one. Every other column is
+// a dimension, and a value that is no number becomes the status. Where the value column is named here, or columns are wide, such a value is an error unless Missing lists it.
 //
 // A column is named by its header, without regard to the space around it. "A|B" means whichever is there; "A?" may be
 // absent. The header of several rows is joined: "2017 / Q1".
