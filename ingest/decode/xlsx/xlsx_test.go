@@ -165,7 +165,7 @@ func TestHidden(t *testing.T) {
 func TestGuessLosesNothing(t *testing.T) {
 	body := workbook(t, nil, map[string][][]any{"S": {{"Titel"}, {nil, "2021", "2022"}, {"a", 1, 2}, {"Rubrik"}, {"b", 3, 4, 5}, {"Not 1"}, {"Not 2"}}})
 	got, meta, err := all(body, Options{})
-	want(t, "guessed", got, err, "a,1,2=[]3:4|Rubrik,,=[]4:4|b,3,4=5[]5:4")
+	want(t, "guessed", got, err, "a,,2021=1[]3:2|a,,2022=2[]3:3|Rubrik,,2021=[]4:2|Rubrik,,2022=[]4:3|b,5,2021=3[]5:2|b,5,2022=4[]5:3")
 	if meta.Title != "Titel" || !slices.Equal(meta.Notes[len(meta.Notes)-2:], []string{"Not 1", "Not 2"}) {
 		t.Errorf("%+v", meta)
 	}
