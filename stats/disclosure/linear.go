@@ -1,0 +1,309 @@
+package disclosure
+
+import (
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/optimize/convex/lp"
+
+	"utfall/stats"
+)
+
+// The limits of what is solved. Beyond them nothing is concluded, and the caller must take the system for unsafe.
+const (
+	maxColumns = 400  // of one part, slacks included: the simplex is dense
+	maxNodes   = 2000 // of the search for whole numbers, for one bound
+	whole      = 1e-6 // a solution so near to whole numbers is whole
+)
+
+// linear is one part of a problem: unknowns measured from their lower ends, and the equations that bind them. A published
+// range has slack columns behind the unknowns.
+type linear struct {
+	column map[int]int // of each unknown of the problem
+	low    []int64     // by column
+	rows   []Known     // over columns, measured from low
+	echelon
+}
+
+// linear prepares a part when it is first asked for.
+func (p *problem) linear(part int) (*linear, error) {
+	if p.parts[part] != nil {
+		return p.parts[part], nil
+	}
+	l := &linear{column: map[int]int{}}
+	for _, j := range p.members[part] {
+		l.column[j] = len(l.low)
+		l.low = append(l.low, p.low[j])
+	}
+	for _, r := range p.rows {
+		row := Known{Low: r.Low, High: r.High}
+		mine := false
+		for _, j := range r.Sum {
+			row.Low -= p.low[j]
+			if row.High != NoLimit {
+				row.High -= p.low[j]
+			}
+			if c, ok := l.column[j]; ok && p.part[j] == part {
+				mine = true
+				row.Sum = append(row.Sum, c)
+			}
+		}
+		if mine && (row.Low > 0 || row.High != NoLimit) {
+			l.rows = append(l.rows, row)
+		}
+	}
+	if err := l.assemble(); err != nil {
+		return nil, err
+	}
+	p.parts[part] = l
+	return l, nil
+}
+
+// assemble writes the rows as equations with slacks and eliminates.
+func (l *linear) assemble() error {
+	n := len(l.low)
+	cols := n
+	for _, r := range l.rows {
+		if r.Low == r.High {
+			continue
+		}
+		if r.Low > 0 {
+			cols++
+		}
+		if r.High != NoLimit {
+			cols++
+		}
+	}
+	if cols > maxColumns {
+		return stats.Refuse(methodBounds, stats.NotConverged, "%d counts hang together; at most %d can be solved", cols, maxColumns)
+	}
+	var rows [][]int64
+	slack := n
+	for _, r := range l.rows {
+		row := make([]int64, cols+1)
+		for _, c := range r.Sum {
+			row[c] = 1
+		}
+		switch {
+		case r.Low == r.High:
+			row[cols] = r.Low
+		case r.Low <= 0: // Σx + u = High
+			row[slack], row[cols] = 1, r.High
+			slack++
+		default: // Σx − s = Low, and s + u = High − Low
+			row[slack], row[cols] = -1, r.Low
+			if r.High != NoLimit {
+				second := make([]int64, cols+1)
+				second[slack], second[slack+1], second[cols] = 1, 1, r.High-r.Low
+				rows = append(rows, second)
+				slack++
+			}
+			slack++
+		}
+		rows = append(rows, row)
+	}
+	var err error
+	l.echelon, err = eliminate(rows, cols)
+	return err
+}
+
+// bound gives the range of a sum of unknowns of the part.
+func (l *linear) bound(unknowns []int) (Range, error) {
+	sum := make([]int, len(unknowns))
+	var base int64
+	for i, j := range unknowns {
+		sum[i] = l.column[j]
+		base += l.low[sum[i]]
+	}
+	r := Range{}
+	num, den, fixed, err := l.value(sum)
+	switch {
+	case err != nil:
+		return r, err
+	case fixed && num%den != 0:
+		return r, contradiction("a sum comes out as %d/%d", num, den)
+	case fixed:
+		r = Range{Low: num / den, High: num / den, RealLow: float64(num / den), RealHigh: float64(num / den)}
+	default:
+		if r.Low, r.RealLow, err = l.least(sum, 1); err != nil {
+			return r, err
+		}
+		if r.High, r.RealHigh, err = l.least(sum, -1); err != nil {
+			return r, err
+		}
+		r.RealHigh = -r.RealHigh
+		if r.High != NoLimit {
+			r.High = -r.High
+		}
+	}
+	return r.plus(Range{Low: base, High: base, RealLow: float64(base), RealHigh: float64(base)}), nil
+}
+
+// least gives the smallest value of sign × the sum, over whole counts and over real ones. NoLimit and −Inf say that there
+// is none.
+func (l *linear) least(sum []int, sign float64) (int64, float64, error) {
+	cost := make([]float64, l.cols)
+	for _, c := range sum {
+		cost[c] = sign
+	}
+	relaxed, x, err := l.simplex(cost)
+	if err != nil {
+		return 0, 0, err
+	}
+	if math.IsInf(relaxed, -1) {
+		return NoLimit, relaxed, nil
+	}
+	best := int64(NoLimit)
+	nodes := 0
+	if err := l.branch(cost, relaxed, x, &best, &nodes); err != nil {
+		return 0, 0, err
+	}
+	if best == NoLimit {
+		return 0, 0, contradiction("no whole numbers do")
+	}
+	return best, relaxed, nil
+}
+
+// branch looks for the best whole solution below a relaxed one: where an unknown came out broken, it must be at most the
+// whole number below or at least the one above.
+func (l *linear) branch(cost []float64, relaxed float64, x []float64, best *int64, nodes *int) error {
+	if *nodes++; *nodes > maxNodes {
+		return stats.Refuse(methodBounds, stats.NotConverged, "no whole solution was found in %d steps", maxNodes)
+	}
+	floor := int64(math.Ceil(relaxed - whole))
+	if *best != NoLimit && floor >= *best {
+		return nil
+	}
+	broken, by := -1, whole
+	for j := range l.low {
+		if d := math.Abs(x[j] - math.Round(x[j])); d > by {
+			broken, by = j, d
+		}
+	}
+	if broken < 0 {
+		*best = min(*best, floor)
+		return nil
+	}
+	down := int64(math.Floor(x[broken]))
+	for _, side := range []Known{{Sum: []int{broken}, Low: 0, High: down}, {Sum: []int{broken}, Low: down + 1, High: NoLimit}} {
+		child := &linear{low: l.low, rows: append(slices.Clone(l.rows), side)}
+		if err := child.assemble(); err != nil {
+			if stats.ReasonOf(err) == stats.NotDefined {
+				continue
+			}
+			return err
+		}
+		longer := make([]float64, child.cols)
+		copy(longer, cost[:len(l.low)])
+		value, y, err := child.simplex(longer)
+		if stats.ReasonOf(err) == stats.NotDefined {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if err := child.branch(longer, value, y, best, nodes); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// simplex minimises cost·x over the equations and x ≥ 0. The rows are independent and each has a pivot; where all sides
+// are at least zero the pivots are a starting point.
+func (l *linear) simplex(cost []float64) (float64, []float64, error) {
+	if len(l.rows) == 0 {
+		return 0, nil, stats.Refuse(methodBounds, stats.NotConverged, "nothing binds the counts")
+	}
+	if len(l.echelon.rows) == l.cols { // as many equations as unknowns: nothing to minimise
+		x := make([]float64, l.cols)
+		value := 0.0
+		for i, p := range l.pivots {
+			row := l.echelon.rows[i]
+			if x[p] = float64(row[l.cols]) / float64(row[p]); x[p] < 0 {
+				return 0, nil, contradiction("a count would be below zero")
+			}
+			value += cost[p] * x[p]
+		}
+		return value, x, nil
+	}
+	// What fails in one order of the columns may do in another: the library is known to give up on solvable programmes.
+	for _, backwards := range []bool{false, true} {
+		value, x, err := l.solve(cost, backwards)
+		switch err { //nolint:errorlint // gonum returns these values bare
+		case nil:
+			if l.solves(x) {
+				return value, x, nil
+			}
+		case lp.ErrInfeasible:
+			return 0, nil, contradiction("the published sums leave no counts of zero or more")
+		case lp.ErrUnbounded:
+			return math.Inf(-1), nil, nil
+		}
+	}
+	return 0, nil, stats.Refuse(methodBounds, stats.NotConverged, "the linear programme could not be solved")
+}
+
+// solve calls the library, which may panic on what it cannot factorise.
+func (l *linear) solve(cost []float64, backwards bool) (value float64, x []float64, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = lp.ErrLinSolve
+		}
+	}()
+	place := func(c int) int {
+		if backwards {
+			return l.cols - 1 - c
+		}
+		return c
+	}
+	a := mat.NewDense(len(l.echelon.rows), l.cols, nil)
+	b, c := make([]float64, len(l.echelon.rows)), make([]float64, l.cols)
+	start := make([]int, 0, len(b))
+	for i, row := range l.echelon.rows {
+		sign := 1.0
+		if row[l.cols] < 0 {
+			sign = -1
+			start = nil
+		}
+		for j, v := range row[:l.cols] {
+			a.Set(i, place(j), sign*float64(v))
+		}
+		b[i] = sign * float64(row[l.cols])
+		if start != nil {
+			start = append(start, place(l.pivots[i]))
+		}
+	}
+	for j, v := range cost {
+		c[place(j)] = v
+	}
+	value, y, err := lp.Simplex(c, a, b, 0, start)
+	if err != nil {
+		return 0, nil, err
+	}
+	x = make([]float64, l.cols)
+	for j := range x {
+		x[j] = y[place(j)]
+	}
+	return value, x, nil
+}
+
+// solves checks what the library gave: not below zero, and every equation met.
+func (l *linear) solves(x []float64) bool {
+	for _, v := range x {
+		if v < -whole || math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	for _, row := range l.echelon.rows {
+		side := -float64(row[l.cols])
+		for j, v := range row[:l.cols] {
+			side += float64(v) * x[j]
+		}
+		if math.Abs(side) > whole*math.Max(1, math.Abs(float64(row[l.cols]))) {
+			return false
+		}
+	}
+	return true
+}
