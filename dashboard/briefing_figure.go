@@ -319,7 +319,7 @@ func (c *composer) draw(x shownSeries, out *briefing.Figure, level string, lang 
 	}
 	for _, k := range x.ind.Breaks {
 		if p, err := schema.ParsePeriod(k.Period); err == nil && (k.Area == "" || k.Area == x.line.Area.Code) {
-			l.Breaks = append(l.Breaks, chart.Break{X: at(p.Start), Label: k.Text.In(lang)})
+			l.Breaks = append(l.Breaks, chart.Break{X: at(p.Start), Word: breakWord.In(lang)})
 		}
 	}
 	out.Alt = fmt.Sprintf(schema.Text{SV: "Linjediagram. %s. %s Alla tal står i tabellen.", EN: "Line chart. %s. %s All numbers stand in the table."}.In(lang), out.Title, level)

@@ -364,7 +364,7 @@ func (s *Server) eventChart(p *eventPage, st interrupted.Study) {
 		c.Series = append(c.Series, without, fitted)
 	}
 	if st.Event.Exact() {
-		c.Breaks = []chart.Break{{X: middle(st.Event.Period()), Label: st.Event.Label.In(p.Lang)}}
+		c.Events = []chart.Event{{X: middle(st.Event.Period()), Label: st.Event.Label.In(p.Lang)}}
 	}
 	p.ChartTitle = fmt.Sprintf(p.T("%s före och efter %s", "%s before and after %s"), p.Series, eventDate(st.Event, p.Lang))
 	c.Title = p.ChartTitle

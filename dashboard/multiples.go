@@ -23,10 +23,7 @@ func (s *Server) views(p *indicatorPage, sel *chosen) {
 		return
 	}
 	asked := p.Query.Get("vy")
-	link := func(view string) string {
-		q := p.Query
-		return p.Link(p.path, "area", q.Get("area"), "variant", q.Get("variant"), "sex", q.Get("sex"), "age", q.Get("age"), "also", q.Get("also"), "vy", view)
-	}
+	link := func(view string) string { return p.With("vy", view) }
 	p.Views = append(p.Views, choice{link(""), p.T("Linje", "Line"), asked == ""})
 	if steady {
 		p.Views = append(p.Views, choice{link("styrdiagram"), p.T("Styrdiagram", "Control chart"), asked == "styrdiagram"})

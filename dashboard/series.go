@@ -142,6 +142,8 @@ func (s *Server) points(ind schema.Indicator, figures []schema.Observation, lang
 			p.Weak = p.Weak || schema.HasFlag(o.Flags, f)
 		}
 		p.Weak = p.Weak || schema.HasFlag(o.Flags, schema.Derived) && ind.Derive == nil // computed among figures that were printed
+		p.Open = schema.HasFlag(o.Flags, schema.Provisional) || schema.HasFlag(o.Flags, schema.Estimated)
+		p.Apart = schema.HasFlag(o.Flags, schema.Predicted)
 		out[i] = p
 	}
 	return out

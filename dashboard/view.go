@@ -3,6 +3,7 @@ package dashboard
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -99,6 +100,16 @@ func (v view) Link(path string, pairs ...string) string {
 	return address(v.Prefix+path, q)
 }
 
+// With is the same page with one choice made otherwise.
+func (v view) With(key, value string) string {
+	q := maps.Clone(v.Query)
+	q.Del(key)
+	if value != "" {
+		q.Set(key, value)
+	}
+	return address(v.Prefix+v.path, q)
+}
+
 // Permalink is the page's address with the moment in it, so that it shows the same later.
 func (v view) Permalink() string {
 	q := url.Values{}
@@ -168,7 +179,7 @@ func (s *Server) read(c *fiber.Ctx, v *view) error {
 	}
 	v.Query = url.Values{}
 	for k, x := range q {
-		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "dialekt", "indikator", "version", "utkast"}, k) || strings.Join(x, "") == "" {
+		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "axel", "dialekt", "indikator", "version", "utkast"}, k) || strings.Join(x, "") == "" {
 			continue
 		}
 		v.Query.Set(k, strings.Join(x, ","))

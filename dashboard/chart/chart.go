@@ -24,6 +24,8 @@ type Point struct {
 	Has   bool
 	Break bool // not comparable with the point before: the line does not join
 	Weak  bool // provisional, estimated, derived and the like: drawn hollow
+	Open  bool // provisional or estimated: the line that leads to it is dashed
+	Apart bool // predicted: no line leads to it, and it is drawn as a cross
 
 	Lower, Upper float64 // 95 % limits, in the unit of Y; meaningful only if Sure
 	Sure         bool    // there are limits
@@ -43,16 +45,18 @@ type Line struct {
 	Decimals int
 	Series   []Series
 	Number   func(float64) string // writes the numbers of the axis
+	Free     bool                 // the value axis need not begin at zero
 	Breaks   []Break
 	Events   []Event
 	Levels   []Level
 	SameAs   *Line // takes its axes from another chart, so that the two can be compared
 }
 
-// Event is something that happened, drawn as a thin line with a name: it says when, and nothing of what it did.
+// Event is something that happened, drawn as a thin line with a name: it says when, and nothing of what it did. An event
+// with a mark stands under that mark in a list beside the chart, and where there is little room the mark alone is drawn.
 type Event struct {
-	X     float64
-	Label string
+	X           float64
+	Label, Mark string
 }
 
 // Level is a horizontal line over a stretch of time: the mean or a limit of a control chart.
@@ -61,31 +65,34 @@ type Level struct {
 	Limit       bool // drawn dashed
 }
 
-// Break is a moment from which a series is counted in another way.
+// Break is a moment from which a series is counted in another way, drawn as a pale band between the figures before and after.
 type Break struct {
-	X     float64
-	Label string
+	X    float64
+	Word string // drawn in the band
 }
+
+// breakHalf is how far a break's band reaches to either side, in years.
+const breakHalf = 0.5
 
 // JSON gives what charts.js draws: the ECharts option and what it needs to write numbers. Every `<` is escaped, so no
 // label can end the script element that it stands in.
 func (l Line) JSON() ([]byte, error) {
 	line := charts.NewLine()
-	lo, hi, top := l.extent()
+	x := l.extent()
 	right := "16"
 	if len(l.Series) > 1 {
-		right = "90" // the names of the lines stand there
+		right = "110" // the names of the lines stand there
 	}
 	line.SetGlobalOptions(
-		charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: math.Floor(lo), Max: math.Ceil(hi), SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
-		charts.WithYAxisOpts(opts.YAxis{Type: "value", Min: 0, Max: top}),
+		charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: math.Floor(x.lo), Max: math.Ceil(x.hi), SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
+		charts.WithYAxisOpts(opts.YAxis{Type: "value", Min: x.low, Max: x.top}),
 		charts.WithGridOpts(opts.Grid{Left: "8", Right: right, Top: "16", Bottom: "8", ContainLabel: opts.Bool(true)}),
 		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(false)}),
 	)
 	for i, s := range l.Series {
 		data := make([]opts.LineData, 0, len(s.Points))
 		for _, p := range s.Points {
-			if p.Break {
+			if p.Break || p.Apart {
 				data = append(data, opts.LineData{Value: []any{p.X - 0.01, nil, ""}})
 			}
 			var y any
@@ -98,6 +105,9 @@ func (l Line) JSON() ([]byte, error) {
 			}
 			if p.Weak { // hollow, as in the still picture
 				mark = "empty" + strings.ToUpper(symbols[i%len(symbols)][:1]) + symbols[i%len(symbols)][1:]
+			}
+			if p.Apart {
+				mark = cross
 			}
 			data = append(data, opts.LineData{Value: []any{p.X, y, p.Label}, Symbol: mark, SymbolSize: size})
 		}
@@ -116,20 +126,27 @@ func (l Line) JSON() ([]byte, error) {
 	return out, nil
 }
 
+// cross is the symbol of a predicted figure, as a path of ECharts.
+const cross = "path://M-1 0h2M0 -1v2"
+
 type mark struct {
 	X     float64 `json:"x"`
+	To    float64 `json:"to,omitempty"` // a band's other end
 	Label string  `json:"label"`
-	Break bool    `json:"break"`
 }
 
-// marks gives the vertical lines: breaks in the series, and events.
+// marks gives breaks in the series, as bands, and events, as lines.
 func (l Line) marks() []mark {
 	out := []mark{}
 	for _, k := range l.Breaks {
-		out = append(out, mark{k.X, k.Label, true})
+		out = append(out, mark{k.X - breakHalf, k.X + breakHalf, k.Word})
 	}
 	for _, e := range l.Events {
-		out = append(out, mark{e.X, e.Label, false})
+		label := e.Mark
+		if label == "" {
+			label = e.Label
+		}
+		out = append(out, mark{X: e.X, Label: label})
 	}
 	return out
 }
@@ -182,34 +199,50 @@ var (
 	dashes  = []string{"solid", "dashed", "dotted", "dashed", "dotted", "dashed"}
 )
 
-// extent gives the first and last moment and the top of the value axis, which begins at zero.
-func (l Line) extent() (lo, hi, top float64) {
+// extent is what a chart's axes cover: years, and values in the unit.
+type extent struct{ lo, hi, low, top, step float64 }
+
+// extent gives the first and last moment, and round ends of the value axis, which begins at zero unless it is free.
+func (l Line) extent() extent {
 	if l.SameAs != nil {
 		return l.SameAs.extent()
 	}
-	lo, hi = math.Inf(1), math.Inf(-1)
+	x := extent{lo: math.Inf(1), hi: math.Inf(-1), low: math.Inf(1)}
+	value := func(v float64) { x.low, x.top = min(x.low, v), max(x.top, v) }
 	for _, s := range l.Series {
 		for _, p := range s.Points {
-			lo, hi = min(lo, p.X), max(hi, p.X)
+			x.lo, x.hi = min(x.lo, p.X), max(x.hi, p.X)
 			if p.Has {
-				top = max(top, p.Y)
+				value(p.Y)
 			}
 			if p.Has && p.Sure {
-				top = max(top, p.Upper)
+				value(p.Lower)
+				value(p.Upper)
 			}
 		}
 	}
 	for _, v := range l.Levels {
-		top = max(top, v.Y)
+		value(v.Y)
 	}
-	if lo > hi {
-		return 0, 1, 1
+	if x.lo > x.hi {
+		return extent{0, 1, 0, 1, 1}
 	}
-	if hi-lo < 1 {
-		lo, hi = lo-1, hi+1
+	if x.hi-x.lo < 1 {
+		x.lo, x.hi = x.lo-1, x.hi+1
 	}
-	step := tick(top)
-	return lo, hi, max(step*math.Ceil(top/step), step)
+	if !l.Free || x.low <= 0 || x.low == x.top {
+		x.low = min(x.low, 0)
+	}
+	x.step = tick(x.top - x.low)
+	x.low = x.step * math.Floor(x.low/x.step)
+	x.top = max(x.step*math.Ceil(x.top/x.step), x.low+x.step)
+	return x
+}
+
+// Extends gives the first and the last moment of a chart's figures, in years.
+func (l Line) Extends() [2]float64 {
+	x := l.extent()
+	return [2]float64{x.lo, x.hi}
 }
 
 // tick gives a round step that divides a value axis into about five.

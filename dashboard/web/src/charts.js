@@ -2,10 +2,10 @@
 // cannot stand in JSON, so the option names its formatter and this file knows what the name means.
 import * as echarts from 'echarts/core'
 import { CustomChart, LineChart } from 'echarts/charts'
-import { AriaComponent, GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
+import { AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
 import { SVGRenderer } from 'echarts/renderers'
 
-echarts.use([CustomChart, LineChart, AriaComponent, GridComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, SVGRenderer])
+echarts.use([CustomChart, LineChart, AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, SVGRenderer])
 
 // The limits of one stretch of a series: a shaded field, or a bar where a figure stands alone.
 function band (stretch, colour) {
@@ -23,6 +23,26 @@ function band (stretch, colour) {
       if (stretch.length === 1) return { type: 'line', shape: { x1: upper[0][0], y1: upper[0][1], x2: lower[0][0], y2: lower[0][1] }, style: { stroke: colour, lineWidth: 2, opacity: 0.45 } }
       return { type: 'polygon', shape: { points: [...upper, ...lower] }, style: { fill: colour, opacity: 0.14 } }
     }
+  }
+}
+
+// Breaks are pale bands with a word, events thin lines with their mark, the marks in rows so that none lies over another.
+function mark (marks, option, colour) {
+  if (!marks.length || !option.series.length) return
+  const text = { rotate: 0, fontSize: 12, color: colour('--ink-2') }
+  const events = marks.filter(m => m.to === undefined)
+  const breaks = marks.filter(m => m.to !== undefined)
+  if (events.length > 1) option.grid[0].top = Number(option.grid[0].top) + 14 * Math.min(events.length, 4)
+  option.series[0].markLine = {
+    silent: true,
+    symbol: 'none',
+    data: events.map((m, i) => ({ xAxis: m.x, lineStyle: { type: 'dashed', color: colour('--ink-3') }, label: { ...text, formatter: m.label, position: 'end', distance: [0, 2 + 14 * (i % 4)] } }))
+  }
+  option.series[0].markArea = {
+    silent: true,
+    itemStyle: { color: colour('--warn-wash') },
+    label: { ...text, color: colour('--warn'), position: 'insideBottom' },
+    data: breaks.map(m => [{ name: m.label, xAxis: m.x }, { xAxis: m.to }])
   }
 }
 
@@ -61,14 +81,15 @@ export function draw (script) {
   host.append(live)
   const chart = echarts.init(live, null, { renderer: 'svg' })
   const levels = (spec.levels || []).map(v => ({ type: 'line', name: '', silent: true, symbol: 'none', data: [[v.from, v.y], [v.to, v.y]], lineStyle: { width: 1, type: v.limit ? 'dashed' : 'solid', color: colour('--ink-3') } }))
-  if (spec.marks && spec.marks.length && option.series.length) {
-    option.series[0].markLine = {
-      silent: true,
-      symbol: 'none',
-      label: { position: 'insideEndTop', rotate: 0, fontSize: 12, color: colour('--ink-2') },
-      data: spec.marks.map(m => ({ xAxis: m.x, lineStyle: { type: 'dashed', color: colour(m.break ? '--warn' : '--ink-3') }, label: { formatter: m.break ? '' : m.label, align: m.x > (option.xAxis[0].min + option.xAxis[0].max) / 2 ? 'right' : 'left' } }))
-    }
+  const wide = host.clientWidth > 560
+  const names = option.series.map(s => s.name)
+  if (names.length > 1 && !wide) { // no room for names beside the lines
+    option.legend = { data: names, left: 0, top: 0, orient: 'vertical', itemHeight: 8, itemGap: 4, textStyle: { fontSize: 12, color: colour('--ink-2') } }
+    option.grid[0].top = 16 * names.length + 12
+    option.grid[0].right = 16
+    for (const s of option.series) s.endLabel = { show: false }
   }
+  mark(spec.marks || [], option, colour)
   option.series = [...bands, ...levels, ...option.series]
   chart.setOption(option)
   if (picture) picture.hidden = true
