@@ -63,22 +63,22 @@ func parseSingle(s string) (Period, error) {
 	if year < firstYear || year > lastYear {
 		return bad(fmt.Sprintf("lies outside %d to %d", firstYear, lastYear))
 	}
-	day := func(m, d int) time.Time { return time.Date(year, time.Month(m), d, 0, 0, 0, 0, time.UTC) }
+	first := func(m int) time.Time { return time.Date(year, time.Month(m), 1, 0, 0, 0, 0, time.UTC) }
 	span := func(k PeriodKind, start, next time.Time) (Period, error) {
 		return Period{Kind: k, Start: start, End: next.AddDate(0, 0, -1), code: s}, nil
 	}
 	rest := s[4:]
 	switch {
 	case rest == "":
-		return span(Year, day(1, 1), day(13, 1))
+		return span(Year, first(1), first(13))
 	case len(rest) == 2 && rest[0] == 'H':
 		if h, ok := digits(rest[1:]); ok && h >= 1 && h <= 2 {
-			return span(HalfYear, day(6*h-5, 1), day(6*h+1, 1))
+			return span(HalfYear, first(6*h-5), first(6*h+1))
 		}
 		return bad("has a half-year that is not 1 or 2")
 	case len(rest) == 2 && rest[0] == 'Q':
 		if q, ok := digits(rest[1:]); ok && q >= 1 && q <= 4 {
-			return span(Quarter, day(3*q-2, 1), day(3*q+1, 1))
+			return span(Quarter, first(3*q-2), first(3*q+1))
 		}
 		return bad("has a quarter that is not 1 to 4")
 	case len(rest) == 4 && rest[:2] == "-W":
@@ -90,7 +90,7 @@ func parseSingle(s string) (Period, error) {
 		return span(Week, start, start.AddDate(0, 0, 7))
 	case len(rest) == 3 && rest[0] == '-':
 		if m, ok := digits(rest[1:]); ok && m >= 1 && m <= 12 {
-			return span(Month, day(m, 1), day(m+1, 1))
+			return span(Month, first(m), first(m+1))
 		}
 		return bad("has a month that is not 01 to 12")
 	case len(rest) == 6 && rest[0] == '-' && rest[3] == '-':

@@ -31,7 +31,6 @@ type datasetStatus struct {
 	Expected    string         `json:"expected,omitempty"`    // date of the publisher's next release, as far as it has said
 	ExpectedBy  string         `json:"expected_by,omitempty"` // where that was seen
 	Publication *time.Time     `json:"publish_at,omitempty"`  // of the newest release, if that is to come
-	fromSource  source.Source
 }
 
 func (a app) status(ctx context.Context, args []string) error {

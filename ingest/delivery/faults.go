@@ -26,7 +26,7 @@ func (w *Workbook) Faults() ([]Fault, error) {
 		y := row{number: x.number, texts: slices.Clone(x.texts), faults: x.faults}
 		for _, f := range x.faults {
 			if f.Name != "" {
-				w.repair(&y, f.Reason, f.Name)
+				w.repair(&y, f.Name)
 			}
 		}
 		rows = append(rows, y)
@@ -45,7 +45,7 @@ func (w *Workbook) Faults() ([]Fault, error) {
 			for _, one := range w.split(x, f) {
 				out = append(out, one)
 				x.faults = append(x.faults, one)
-				w.repair(&x, one.Reason, one.Name)
+				w.repair(&x, one.Name)
 			}
 			if len(x.faults) <= len(w.names) { // each column at most once: the search ends
 				faulty = append(faulty, x)
@@ -99,7 +99,7 @@ func (w *Workbook) split(x row, f Fault) []Fault {
 }
 
 // repair puts something right into a faulty cell, so that the rest of its row can be read.
-func (w *Workbook) repair(x *row, reason, name string) {
+func (w *Workbook) repair(x *row, name string) {
 	set := func(name, text string) {
 		if i := slices.Index(w.names, name); i >= 0 {
 			x.texts[i] = text

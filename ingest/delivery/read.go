@@ -128,15 +128,15 @@ func (w *Workbook) read(cursor *xlsx.Cursor) error {
 		}
 		number, _ := cursor.Row()
 		x := row{number: number, texts: make([]string, len(w.names))}
-		any := false
+		filled := false
 		for _, c := range cells {
 			if strings.TrimSpace(c.Text) == "" && !c.Uncached {
 				continue
 			}
-			any = true
+			filled = true
 			w.cell(&x, c)
 		}
-		if !any {
+		if !filled {
 			continue
 		}
 		if len(w.rows) >= maxDeliveryRows {

@@ -17,13 +17,13 @@ type Pages struct {
 	seen  map[string]int // hash of a page's rows -> page
 }
 
-// NewPages begins at an address. max bounds the pages; 0 means 10 000.
-func NewPages(first string, hosts []string, max int) (*Pages, error) {
+// NewPages begins at an address. most bounds the pages; 0 means 10 000.
+func NewPages(first string, hosts []string, most int) (*Pages, error) {
 	u, err := checkTarget(first, hosts)
 	if err != nil {
 		return nil, err
 	}
-	return &Pages{hosts: hosts, at: u, max: cmp.Or(max, 10_000), n: 1, links: map[string]int{first: 1}, seen: map[string]int{}}, nil
+	return &Pages{hosts: hosts, at: u, max: cmp.Or(most, 10_000), n: 1, links: map[string]int{first: 1}, seen: map[string]int{}}, nil
 }
 
 // Next gives the address of the page after the one whose rows have this hash and which names this link, "" after the last. A

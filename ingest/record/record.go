@@ -222,7 +222,6 @@ func (s *Scanner) inQuotes(text []byte, i int) ([]byte, int, error) {
 		}
 		s.out = append(s.out, text[i:seek+j]...)
 		i = seek + j + 1
-		seek = i
 		if i >= len(text) || text[i] != '"' {
 			return text, i, nil
 		}

@@ -59,7 +59,7 @@ func Run(ctx context.Context, jobs []Job, o Options) error {
 		o.Again = []time.Duration{15 * time.Minute, time.Hour, 4 * time.Hour}
 	}
 	if o.Spread == nil {
-		o.Spread = func(most time.Duration) time.Duration { return rand.N(most) }
+		o.Spread = rand.N[time.Duration]
 	}
 	room := make(chan struct{}, o.Parallel)
 	group, ctx := errgroup.WithContext(ctx)

@@ -22,13 +22,14 @@ func (s *Scanner) Text() (string, error) {
 			if c == '"' {
 				break
 			}
-			if c == '\\' {
+			switch {
+			case c == '\\':
 				plain = false
 				i++
-			} else if c < 0x20 {
+			case c < 0x20:
 				s.pos = i
 				return "", s.unexpected("no control character inside a string")
-			} else if c >= 0x80 {
+			case c >= 0x80:
 				ascii = false
 			}
 			i++

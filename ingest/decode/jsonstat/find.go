@@ -11,13 +11,12 @@ import (
 
 // finder keeps the dataset that was asked for and drops the others as they pass.
 type finder struct {
-	choice  Select
-	kept    *dataset
-	count   int
-	names   []string // of the first datasets, for an error
-	refs    []string // of the first items that are addresses only
-	refer   int
-	problem jsonscan.Problem
+	choice Select
+	kept   *dataset
+	count  int
+	names  []string // of the first datasets, for an error
+	refs   []string // of the first items that are addresses only
+	refer  int
 }
 
 // namesShown bounds how many names an error lists.

@@ -153,9 +153,9 @@ func (f *flags) check(total int64) error {
 	fault := func(want, got string) error {
 		return &decode.Error{Format: format, Offset: -1, Path: "status", Want: want, Got: got}
 	}
-	switch n := int64(len(f.dense)); {
-	case n == 0 || n == total:
-	case n == 1:
+	switch n := int64(len(f.dense)); n {
+	case 0, total:
+	case 1:
 		f.all, f.dense = f.name(f.dense[0]), nil
 	default:
 		return fault(fmt.Sprintf("1 or %d entries, as many as cells", total), strconv.FormatInt(n, 10))

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -160,7 +161,7 @@ func (w *watch) Read(p []byte) (int, error) {
 func (w *watch) look(p []byte) {
 	b := p
 	if len(w.pending) > 0 {
-		b = append(w.pending, p...)
+		b = slices.Concat(w.pending, p)
 	}
 	w.pending = nil
 	for len(b) > 0 {

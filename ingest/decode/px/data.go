@@ -61,10 +61,11 @@ func (r *Reader) between() (byte, bool) {
 	for {
 		win, i := in.win, in.pos
 		for i < len(win) && separator[win[i]] {
-			if win[i] == '\n' {
+			switch win[i] {
+			case '\n':
 				in.line++
 				in.start = i + 1
-			} else if win[i] == ';' {
+			case ';':
 				r.ended = true
 			}
 			i++

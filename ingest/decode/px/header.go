@@ -27,7 +27,7 @@ func newHeader(entries []entry, language string) (*header, error) {
 		}
 		key := keyOf(e.keyword, e.language, e.subs)
 		if _, double := h.byKey[key]; double && slices.Contains(once, e.keyword) {
-			return nil, h.fault(e, e.keyword+" once", "it twice", "")
+			return nil, h.fault(e, e.keyword+" once", "it twice")
 		}
 		h.byKey[key] = i
 		if e.language == language {
@@ -100,12 +100,12 @@ func (h *header) lineOf(keyword string, subs ...string) int {
 	return 0
 }
 
-func (h *header) fault(e entry, want, got, fix string) error {
+func (h *header) fault(e entry, want, got string) error {
 	path := short(e.keyword)
 	if len(e.subs) > 0 {
 		path += "(" + short(strings.Join(e.subs, ",")) + ")"
 	}
-	return &decode.Error{Format: format, Line: e.line, Offset: -1, Path: path, Want: want, Got: got, Fix: fix}
+	return &decode.Error{Format: format, Line: e.line, Offset: -1, Path: path, Want: want, Got: got}
 }
 
 // speaks tells whether a statement is one to use: it is in the language that was asked for, or in the file's own where

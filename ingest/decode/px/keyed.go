@@ -126,15 +126,16 @@ func (k *keyed) readCells(in *input, row *keyedRow) error {
 			return in.ended(fmt.Sprintf("%d cells in the row", k.wide))
 		}
 		token := ""
-		if c == '"' {
+		switch c {
+		case '"':
 			quoted, err := in.quoted()
 			if err != nil {
 				return err
 			}
 			token = `"` + quoted + `"`
-		} else if c == ';' {
+		case ';':
 			return in.fault(fmt.Sprintf("%d cells in the row", k.wide), "the end of DATA", "")
-		} else {
+		default:
 			word, err := in.word()
 			if err != nil {
 				return err

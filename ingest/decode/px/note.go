@@ -83,7 +83,7 @@ func (h *header) notes(t *table) error {
 		case (e.keyword == "VALUENOTE" || e.keyword == "VALUENOTEX") && len(e.subs) == 2:
 			d := t.variable(e.subs[0])
 			if d < 0 {
-				return h.fault(e, "a variable of STUB or HEADING", decode.Quote(e.subs[0]), "")
+				return h.fault(e, "a variable of STUB or HEADING", decode.Quote(e.subs[0]))
 			}
 			dim := &t.dims[d]
 			if v := t.value(d, e.subs[1]); v >= 0 {
@@ -111,7 +111,7 @@ func (h *header) cellTexts(t *table, keywords ...string) (cellTexts, error) {
 			continue
 		}
 		if len(e.subs) != len(t.dims) {
-			return c, h.fault(e, fmt.Sprintf("a value or * for each of the %d variables", len(t.dims)), fmt.Sprintf("%d values", len(e.subs)), "")
+			return c, h.fault(e, fmt.Sprintf("a value or * for each of the %d variables", len(t.dims)), fmt.Sprintf("%d values", len(e.subs)))
 		}
 		fixed := make([]bool, len(t.dims))
 		var place int64
@@ -124,13 +124,13 @@ func (h *header) cellTexts(t *table, keywords ...string) (cellTexts, error) {
 			}
 			v, ok := index[d][sub]
 			if !ok {
-				return c, h.fault(e, "a code or value of "+decode.Quote(t.names[d]), decode.Quote(sub), "")
+				return c, h.fault(e, "a code or value of "+decode.Quote(t.names[d]), decode.Quote(sub))
 			}
 			fixed[d] = true
 			place = place*int64(len(t.values[d])) + int64(v)
 		}
 		if !c.add(fixed, place, strings.ReplaceAll(e.items[0].text, "#", "\n")) {
-			return c, h.fault(e, fmt.Sprintf("at most %d patterns of *", maxGroups), "more", "")
+			return c, h.fault(e, fmt.Sprintf("at most %d patterns of *", maxGroups), "more")
 		}
 	}
 	return c, nil

@@ -106,7 +106,7 @@ type Reader struct {
 }
 
 func (h *header) reader(in *input, t *table, cs charset) (decode.Reader, error) {
-	r := &Reader{in: in, cells: in, dims: t.dims, table: t, meta: h.meta(t, cs), at: make([]int, len(t.dims))}
+	r := &Reader{in: in, cells: in, dims: t.dims, table: t, meta: h.meta(cs), at: make([]int, len(t.dims))}
 	r.symbols = h.symbols()
 	for _, dim := range t.dims {
 		r.codes = append(r.codes, dim.Categories[0].Code)

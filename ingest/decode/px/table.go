@@ -90,7 +90,7 @@ func (h *header) variable(name, spoken string, limits decode.Limits) (decode.Dim
 	case len(codes) != len(values):
 		return fault("CODES", fmt.Sprintf("%d codes, as many as VALUES", len(values)), strconv.Itoa(len(codes)))
 	}
-	labels, err := h.labels(name, spoken, codes, values)
+	labels, err := h.labels(spoken, codes, values)
 	if err != nil {
 		return dim, nil, err
 	}
@@ -122,7 +122,7 @@ func (h *header) variable(name, spoken string, limits decode.Limits) (decode.Dim
 
 // labels gives the texts of the values in the language that was asked for. They belong to the codes of that language
 // where it has any, else to the places.
-func (h *header) labels(name, spoken string, codes, values []string) ([]string, error) {
+func (h *header) labels(spoken string, codes, values []string) ([]string, error) {
 	other := h.list("VALUES", h.language, spoken)
 	if h.language == "" || other == nil {
 		return values, nil
@@ -261,7 +261,7 @@ func (h *header) roles(t *table) {
 }
 
 // meta is what the file says of itself.
-func (h *header) meta(t *table, cs charset) decode.Meta {
+func (h *header) meta(cs charset) decode.Meta {
 	m := decode.Meta{Source: h.text("SOURCE"), Updated: h.text("LAST-UPDATED")}
 	for _, keyword := range []string{"TITLE", "DESCRIPTION", "CONTENTS"} {
 		if m.Title == "" {

@@ -16,7 +16,7 @@ func (h *header) times(dim *decode.Dimension, name string) error {
 		return nil
 	}
 	if len(e.items) == 0 || e.items[0].text != "TLIST" || len(e.items[0].inside) == 0 {
-		return h.fault(*e, `TLIST(scale) and the periods`, "something else", "")
+		return h.fault(*e, `TLIST(scale) and the periods`, "something else")
 	}
 	arguments := e.items[0].inside
 	var periods []string
@@ -35,7 +35,7 @@ func (h *header) times(dim *decode.Dimension, name string) error {
 		return nil // the scale alone
 	}
 	if len(periods) != len(dim.Categories) {
-		return h.fault(*e, fmt.Sprintf("%d periods, as many as the variable has values", len(dim.Categories)), strconv.Itoa(len(periods)), "")
+		return h.fault(*e, fmt.Sprintf("%d periods, as many as the variable has values", len(dim.Categories)), strconv.Itoa(len(periods)))
 	}
 	for i, period := range periods {
 		dim.Categories[i].Time = period

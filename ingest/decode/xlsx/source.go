@@ -107,12 +107,13 @@ func (s *source) take(cells []Cell, row int) error {
 		at, ok := slices.BinarySearch(s.columns, c.Column)
 		if !ok {
 			// In the header and above it a table may still grow to the right; below, a cell beside it is a fault.
-			if s.given < s.head && s.area.right == maxColumns && len(s.columns) > 0 && c.Column > s.columns[len(s.columns)-1] && (s.keepHidden || !s.cursor.HiddenColumn(c.Column)) {
+			switch {
+			case s.given < s.head && s.area.right == maxColumns && len(s.columns) > 0 && c.Column > s.columns[len(s.columns)-1] && (s.keepHidden || !s.cursor.HiddenColumn(c.Column)):
 				s.grow(c.Column)
 				at = len(s.columns) - 1
-			} else if s.beside(c) {
+			case s.beside(c):
 				return s.fault(c.Column, "no cell to the right of the table", decode.Quote(c.Text), "name the range, or empty the cell")
-			} else {
+			default:
 				continue
 			}
 		}
