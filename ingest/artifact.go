@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -40,6 +41,10 @@ func (r *Runner) keepPayload(d Part) (schema.Artifact, error) {
 	target := filepath.Join(dir, a.Path)
 	if info, err := os.Stat(target); err == nil {
 		a.Stored = info.Size()
+		// What is used anew is as good as new: retention must not take it away from under this run.
+		if err := os.Chtimes(target, time.Time{}, r.o.Now()); err != nil {
+			return schema.Artifact{}, fmt.Errorf("ingest: keep %s: %w", d.Name, err)
+		}
 		return a, nil
 	}
 	if err := os.MkdirAll(filepath.Dir(target), 0o750); err != nil {

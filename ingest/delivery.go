@@ -79,12 +79,12 @@ func (d Delivery) size() (n int64) {
 }
 
 // contentHash is the payload's own hash for a plain file, else one over names, hashes and recipe.
-func contentHash(d Delivery, artifacts []schema.Artifact) string {
-	if len(artifacts) == 1 && d.Recipe == "" {
+func contentHash(recipe string, artifacts []schema.Artifact) string {
+	if len(artifacts) == 1 && recipe == "" {
 		return artifacts[0].SHA256
 	}
 	h := sha256.New()
-	_, _ = fmt.Fprintf(h, "recipe %s\n", d.Recipe)
+	_, _ = fmt.Fprintf(h, "recipe %s\n", recipe)
 	for _, a := range artifacts {
 		_, _ = fmt.Fprintf(h, "%q %s\n", a.Name, a.SHA256)
 	}

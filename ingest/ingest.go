@@ -194,7 +194,7 @@ func (r *run) sameAsLast(ctx context.Context) (schema.Release, bool, error) {
 			r.last, r.first = l, false
 		}
 	}
-	return r.last, !r.first && r.last.ContentHash == contentHash(r.delivery, r.artifacts), nil
+	return r.last, !r.first && r.last.ContentHash == contentHash(r.delivery.Recipe, r.artifacts), nil
 }
 
 func (r *run) unchanged(ctx context.Context, last schema.Release) (Result, error) {
@@ -219,7 +219,7 @@ func (r *run) unchanged(ctx context.Context, last schema.Release) (Result, error
 }
 
 func (r *run) line() schema.Release {
-	return schema.Release{Dataset: r.delivery.Dataset, ContentHash: contentHash(r.delivery, r.artifacts), Fetched: r.started, Program: r.o.Program}
+	return schema.Release{Dataset: r.delivery.Dataset, ContentHash: contentHash(r.delivery.Recipe, r.artifacts), Fetched: r.started, Program: r.o.Program, Recipe: r.delivery.Recipe}
 }
 
 // begin takes the next sequence number; one process at a time may do so.
@@ -289,7 +289,7 @@ func (r *run) store(ctx context.Context) error {
 		return err
 	}
 	for i := range r.artifacts {
-		r.artifacts[i].Release = seq
+		r.artifacts[i].Release, r.artifacts[i].Part = seq, i+1
 	}
 	if err := w.Attach(ctx, r.artifacts); err != nil {
 		return err

@@ -63,6 +63,7 @@ type Release struct {
 	Reason        string    // why it was refused, held, failed or withdrawn
 	Counts        Counts
 	Program       string // version of the program that made it
+	Recipe        string // what the payloads were decoded by, empty for plain files
 	Recorded      time.Time
 }
 
@@ -74,6 +75,14 @@ type Artifact struct {
 	Path    string // where it is kept, below the artifact directory
 	Name    string // the file's own name
 	Release uint64
+	Part    int // its place in the delivery, from 1; 0 where that was not written down
+}
+
+// Fingerprint says what a table holds, whatever order its rows lie in: how many rows there are and the sum, modulo 2^64, of
+// a hash over each.
+type Fingerprint struct {
+	Rows uint64 `json:"rows"`
+	Sum  uint64 `json:"sum"`
 }
 
 // Reject is a row that could not be taken in.

@@ -10,9 +10,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
+	"utfall/internal/backup"
 	"utfall/internal/engine"
+	"utfall/internal/store"
 )
 
 // version is set when the program is built.
@@ -57,6 +60,10 @@ func verbs() []verb {
 		{"release", "list|show|withdraw|publish SEQ", "the ledger of what was published", app.release},
 		{"status", "", "datasets: last run and next, latest period, rejects, held releases", app.status},
 		{"check", "", "validate catalogue, area codes, official tables and reference collection", app.check},
+		{"backup", "DIR", "everything into a new folder, while the program runs", app.backup},
+		{"restore", "DIR", "a backup into an empty data directory", app.restore},
+		{"verify", "", "read everything through and say what is not as it was written", app.verify},
+		{"prune", "--older-than DAYS", "take payloads away that no release needs", app.prune},
 		{"migrate", "", "bring the database's schema up to date", app.migrate},
 		{"doctor", "", "tell what is installed and what is not", app.doctor},
 		{"version", "", "print the version", func(a app, _ context.Context, _ []string) error {
@@ -70,6 +77,9 @@ func verbs() []verb {
 type usageError struct{ message string }
 
 func (e usageError) Error() string { return e.message }
+
+// refusals are errors that say that what the program was pointed at is not fit for what was asked; nothing was changed.
+var refusals = []error{backup.ErrRefused, store.ErrNewerSchema, engine.ErrNewerData}
 
 func run(ctx context.Context, args []string, env func(string) string, stdout, stderr io.Writer) int {
 	a := app{env, stdout, stderr}
@@ -92,7 +102,7 @@ func run(ctx context.Context, args []string, env func(string) string, stdout, st
 			return done
 		case errors.Is(err, flag.ErrHelp):
 			return done
-		case errors.As(err, &wrong):
+		case errors.As(err, &wrong), slices.ContainsFunc(refusals, func(e error) bool { return errors.Is(err, e) }):
 			fmt.Fprintf(stderr, "utfall %s: %s\n", v.name, err)
 			return usage
 		}

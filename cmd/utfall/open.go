@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"utfall/ingest"
+	"utfall/internal/backup"
 	"utfall/internal/engine"
 	"utfall/internal/store"
 	"utfall/schema"
@@ -104,6 +105,21 @@ type house struct {
 
 // open starts or joins the engine, or reaches the server that --clickhouse names, and migrates.
 func (a app) open(ctx context.Context, c common) (*house, error) {
+	h, err := a.reach(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if backup.Unfinished(h.dataDir) {
+		return nil, errors.Join(fmt.Errorf("%w: a restore into %s was cut off, so figures are missing there; run `utfall restore` again", backup.ErrRefused, h.dataDir), h.close())
+	}
+	if err := h.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, h.close())
+	}
+	return h, nil
+}
+
+// reach is open without looking at what is in the database.
+func (a app) reach(ctx context.Context, c common) (*house, error) {
 	catalogue, err := schema.Load()
 	if err != nil {
 		return nil, err
@@ -128,9 +144,6 @@ func (a app) open(ctx context.Context, c common) (*house, error) {
 	}
 	if h.Store, err = store.Open(ctx, address); err != nil {
 		return nil, errors.Join(err, h.stopEngine())
-	}
-	if err := h.Migrate(ctx); err != nil {
-		return nil, errors.Join(err, h.close())
 	}
 	return h, nil
 }

@@ -107,7 +107,7 @@ func scanReleases(rows driver.Rows) ([]schema.Release, error) {
 		var outcome string
 		c := &r.Counts
 		if err := rows.Scan(&r.Seq, &r.Dataset, &outcome, &r.ContentHash, &r.Fetched, &r.SourceUpdated, &r.PublishAt, &r.WithdrawnAt,
-			&r.Reason, &c.Read, &c.New, &c.Changed, &c.Deleted, &c.Unchanged, &c.Rejected, &r.Program, &r.Recorded); err != nil {
+			&r.Reason, &c.Read, &c.New, &c.Changed, &c.Deleted, &c.Unchanged, &c.Rejected, &r.Program, &r.Recorded, &r.Recipe); err != nil {
 			return nil, fmt.Errorf("store: ledger: %w", err)
 		}
 		r.Outcome = schema.Outcome(outcome)

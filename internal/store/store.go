@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"regexp"
 	"strings"
@@ -88,8 +90,11 @@ func (s *Store) Ping(ctx context.Context) error {
 	return s.conn.Ping(ctx)
 }
 
-// Migrate brings the database to what this program needs; doing it again does nothing. A database that a newer program
-// has migrated is refused.
+// ErrNewerSchema is wrapped by the error that says that a newer program has migrated the database.
+var ErrNewerSchema = errors.New("the database was migrated by a newer program")
+
+// Migrate brings the database to what this program needs; doing it again does nothing. The error wraps [ErrNewerSchema] if
+// a newer program has migrated the database.
 func (s *Store) Migrate(ctx context.Context) error {
 	db := clickhouse.OpenDB(s.options)
 	defer func() { _ = db.Close() }()
@@ -103,12 +108,26 @@ func (s *Store) Migrate(ctx context.Context) error {
 	}
 	sources := provider.ListSources()
 	if newest := sources[len(sources)-1].Version; have > newest {
-		return fmt.Errorf("store: the database has schema version %d, this program knows %d: run a newer utfall", have, newest)
+		return fmt.Errorf("store: %w: it has schema version %d, this program knows %d; run a newer utfall, or restore a backup from before the upgrade into another --data-dir",
+			ErrNewerSchema, have, newest)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("store: migrate: %w", err)
 	}
 	return nil
+}
+
+// SchemaKnown is the newest version of the schema that this program knows.
+func (s *Store) SchemaKnown() int64 {
+	names, err := fs.Glob(schema.Migrations(), "*.sql")
+	if err != nil || len(names) == 0 {
+		return 0 // cannot be: the files are embedded
+	}
+	version, err := goose.NumericComponent(names[len(names)-1])
+	if err != nil {
+		return 0 // cannot be: goose has read the name
+	}
+	return version
 }
 
 // query gives the text of sql/NAME.sql.

@@ -31,7 +31,7 @@ func (s *Store) Record(ctx context.Context, r schema.Release) error {
 	ctx, cancel := write(ctx, nil)
 	defer cancel()
 	batch, err := s.conn.PrepareBatch(ctx, `INSERT INTO release (seq, version, dataset, outcome, content_hash, fetched, source_updated,
-		publish_at, withdrawn_at, reason, rows_read, rows_new, rows_changed, rows_deleted, rows_unchanged, rows_rejected, program, recorded)`)
+		publish_at, withdrawn_at, reason, rows_read, rows_new, rows_changed, rows_deleted, rows_unchanged, rows_rejected, program, recorded, recipe)`)
 	if err != nil {
 		return fmt.Errorf("store: record release %d: %w", r.Seq, err)
 	}
@@ -39,7 +39,7 @@ func (s *Store) Record(ctx context.Context, r schema.Release) error {
 	now := time.Now()
 	c := r.Counts
 	if err := batch.Append(r.Seq, uint64(now.UnixNano()), r.Dataset, string(r.Outcome), r.ContentHash, epoch(r.Fetched), epoch(r.SourceUpdated),
-		epoch(r.PublishAt), epoch(r.WithdrawnAt), r.Reason, c.Read, c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected, r.Program, now); err != nil {
+		epoch(r.PublishAt), epoch(r.WithdrawnAt), r.Reason, c.Read, c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected, r.Program, now, r.Recipe); err != nil {
 		return fmt.Errorf("store: record release %d: %w", r.Seq, err)
 	}
 	if err := batch.Send(); err != nil {
@@ -300,13 +300,13 @@ func (s *Store) Rejects(ctx context.Context, release uint64, limit int) ([]schem
 func (s *Store) Attach(ctx context.Context, files []schema.Artifact) error {
 	ctx, cancel := write(ctx, nil)
 	defer cancel()
-	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO artifact (release, name, sha256, size, stored, path)")
+	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO artifact (release, name, sha256, size, stored, path, part)")
 	if err != nil {
 		return fmt.Errorf("store: artifacts: %w", err)
 	}
 	defer func() { _ = batch.Close() }()
 	for _, a := range files {
-		if err := batch.Append(a.Release, a.Name, a.SHA256, uint64(a.Size), uint64(a.Stored), a.Path); err != nil {
+		if err := batch.Append(a.Release, a.Name, a.SHA256, uint64(a.Size), uint64(a.Stored), a.Path, uint32(a.Part)); err != nil {
 			return fmt.Errorf("store: artifacts: %w", err)
 		}
 	}

@@ -1,0 +1,6 @@
+-- +goose Up
+-- What a release's content hash is made of beside its payloads' own hashes: the recipe they were decoded by, and their
+-- order. part counts from 1; lines that were written before this have 0.
+ALTER TABLE release ADD COLUMN IF NOT EXISTS recipe String;
+
+ALTER TABLE artifact ADD COLUMN IF NOT EXISTS part UInt32;
