@@ -53,6 +53,11 @@ func TestUsage(t *testing.T) {
 		{[]string{"preview", "one.csv", "--", "--labels"}, "name one file"},
 		{[]string{"serve"}, "give --clickhouse URL"},
 		{[]string{"up", "now"}, "takes flags only"},
+		{[]string{"backup"}, "name one folder"},
+		{[]string{"backup", "x", "--clickhouse", "clickhouse://h:9000/d"}, "own BACKUP and RESTORE"},
+		{[]string{"restore", "/nowhere"}, "is not a backup"},
+		{[]string{"verify", "all"}, "takes flags only"},
+		{[]string{"prune"}, "give --older-than DAYS"},
 	} {
 		code, _, errs := call(t, nil, c.args...)
 		if code != usage || !strings.Contains(errs, c.want) {
@@ -139,6 +144,36 @@ func TestDeliveries(t *testing.T) {
 	code, out, _ = call(t, env, "release", "list")
 	if code != done || strings.Count(out, "refused") == 0 || strings.Count(out, "published") != 1 {
 		t.Errorf("the ledger:\n%s", out)
+	}
+	backedUp(t, env)
+}
+
+// backedUp takes a data directory through backup, restore and verify, and into what is refused with exit code 2.
+func backedUp(t *testing.T, env map[string]string) {
+	t.Helper()
+	folder, other := filepath.Join(t.TempDir(), "backup"), map[string]string{"UTFALL_DATA_DIR": filepath.Join(t.TempDir(), "restored")}
+	if code, out, errs := call(t, env, "backup", folder); code != done || !strings.Contains(out, "2 rows of figures") {
+		t.Fatalf("backup: exit code %d: %s%s", code, out, errs)
+	}
+	if code, out, errs := call(t, other, "restore", folder); code != done || !strings.Contains(out, "2 rows of figures") {
+		t.Fatalf("restore: exit code %d: %s%s", code, out, errs)
+	}
+	_, was, _ := call(t, env, "export", "--indicator", "lvm_in_care")
+	if _, is, _ := call(t, other, "export", "--indicator", "lvm_in_care"); is != was {
+		t.Errorf("restored:\n%s\nwas:\n%s", is, was)
+	}
+	if code, out, errs := call(t, other, "verify"); code != done || !strings.Contains(out, "is as it was written") {
+		t.Errorf("verify: exit code %d: %s%s", code, out, errs)
+	}
+	if code, _, errs := call(t, other, "restore", folder); code != usage || !strings.Contains(errs, "is not empty") {
+		t.Errorf("a second restore: exit code %d: %s", code, errs)
+	}
+	mark := filepath.Join(other["UTFALL_DATA_DIR"], "restoring")
+	if err := os.WriteFile(mark, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if code, _, errs := call(t, other, "status"); code != usage || !strings.Contains(errs, "run `utfall restore` again") {
+		t.Errorf("after a restore that was cut off: exit code %d: %s", code, errs)
 	}
 }
 

@@ -16,6 +16,7 @@ var forbidden = map[string][]string{
 	"utfall/dashboard":       {"utfall/ingest", "utfall/internal/store", "utfall/internal/engine", "github.com/ClickHouse/"},
 	"utfall/internal/store":  {"utfall/ingest", "utfall/dashboard", "github.com/gofiber/", "html/template"},
 	"utfall/internal/engine": {"utfall/schema", "utfall/ingest", "utfall/dashboard", "utfall/internal/store", "github.com/ClickHouse/"},
+	"utfall/internal/backup": {"utfall/ingest", "utfall/dashboard", "utfall/internal/store", "utfall/internal/engine", "net/http"},
 	"utfall/internal/ops":    {"utfall/schema", "utfall/ingest", "utfall/dashboard", "utfall/internal/store"},
 }
 
