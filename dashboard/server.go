@@ -169,10 +169,14 @@ func (s *Server) guard(c *fiber.Ctx) error {
 	c.Set("X-Content-Type-Options", "nosniff")
 	c.Set("Referrer-Policy", "same-origin")
 	err := c.Next()
+	route := strings.Clone(c.Route().Path)
+	if unmatched := new(fiber.Error); errors.As(err, &unmatched) {
+		route = "" // the last route that was tried is not the request's
+	}
 	if err != nil {
 		err = s.fault(c, err)
 	}
-	s.Observe(strings.Clone(c.Route().Path), c.Response().StatusCode(), time.Since(started))
+	s.Observe(route, c.Response().StatusCode(), time.Since(started))
 	return err
 }
 

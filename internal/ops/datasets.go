@@ -22,8 +22,9 @@ type Standing struct {
 	LastAttempt   time.Time
 	LastPublished time.Time // when its newest visible release became visible
 	SourceUpdated time.Time // the source's own time of that release
-	Failures      uint64    // runs that failed or were refused since the last success
+	Failures      uint64    // runs that failed or were quarantinedd since the last success
 	Held          uint64    // releases that wait for a person
+	Rejected      uint64    // rows of the newest run that could not be taken in
 }
 
 // Contents is what is visible of a dataset.
@@ -45,7 +46,7 @@ type Run struct {
 // Outcomes of a run, as they stand in labels. Unrecorded is a run that came not as far as the ledger.
 const Unrecorded = "unrecorded"
 
-var outcomes = []string{"published", "unchanged", "held", "refused", "failed", "abandoned", "withdrawn", Unrecorded}
+var outcomes = []string{"published", "unchanged", "held", "quarantinedd", "failed", "abandoned", "withdrawn", Unrecorded}
 
 var rowResults = []string{"read", "new", "changed", "deleted", "unchanged", "rejected"}
 
@@ -56,39 +57,40 @@ const (
 )
 
 type datasets struct {
-	known                                               map[string]Dataset
-	added                                               map[string]bool
-	reasons                                             map[string]bool
-	mu                                                  *sync.Mutex
-	runs, rows, rejects                                 *prometheus.CounterVec
-	took                                                *prometheus.HistogramVec
-	success, attempt, published, failures, held         *prometheus.GaugeVec
-	period, cells, suppressed, interval, next, due, lag *prometheus.GaugeVec
-	read                                                prometheus.Gauge
+	known                                                    map[string]Dataset
+	added                                                    map[string]bool
+	reasons                                                  map[string]bool
+	mu                                                       *sync.Mutex
+	runs, rows, rejects                                      *prometheus.CounterVec
+	took                                                     *prometheus.HistogramVec
+	success, attempt, published, failures, held, quarantined *prometheus.GaugeVec
+	period, cells, suppressed, interval, next, due, lag      *prometheus.GaugeVec
+	read                                                     prometheus.Gauge
 }
 
 func newDatasets(r prometheus.Registerer, o Options) datasets {
 	const d = "dataset"
 	s := datasets{known: map[string]Dataset{}, added: map[string]bool{}, reasons: map[string]bool{}, mu: &sync.Mutex{},
-		runs:       counter("utfall_ingest_runs_total", "Runs of ingest, by outcome.", d, "outcome"),
-		rows:       counter("utfall_ingest_rows_total", "Rows of deliveries, by what became of them; read is all of them.", d, "result"),
-		rejects:    counter("utfall_ingest_rejects_total", "Rows in quarantine, by reason.", d, "reason"),
-		took:       histogram("utfall_ingest_run_duration_seconds", "Time of a run of ingest, from asking to the ledger's line.", nil, d),
-		success:    gauge("utfall_ingest_last_success_timestamp_seconds", "When the newest run began that was taken in or found nothing new; 0 if there is none.", d),
-		attempt:    gauge("utfall_ingest_last_attempt_timestamp_seconds", "When the newest run began; 0 if there is none.", d),
-		failures:   gauge("utfall_ingest_consecutive_failures", "Runs that failed or were refused since the last success.", d),
-		held:       gauge("utfall_dataset_held_releases", "Releases that are not as their source promised and wait for a person.", d),
-		published:  gauge("utfall_dataset_last_release_timestamp_seconds", "When the newest visible release became visible; 0 if there is none.", d),
-		period:     gauge("utfall_dataset_latest_period_timestamp_seconds", "End of the newest period that has a value; 0 if there is none.", d),
-		cells:      gauge("utfall_dataset_cells", "Cells that are visible, those without a value included.", d),
-		suppressed: gauge("utfall_dataset_suppressed_cells", "Visible cells whose value is withheld because it is small.", d),
-		interval:   gauge("utfall_dataset_expected_interval_seconds", "Longest time between two attempts by the dataset's schedule; 0 if it has none.", d),
-		next:       gauge("utfall_dataset_next_release_timestamp_seconds", "When the publisher's calendar next expects a release; 0 if that is not known.", d),
-		due:        gauge("utfall_dataset_release_due_timestamp_seconds", "The newest date of the publisher's calendar that has passed; 0 if none is known.", d),
-		lag:        gauge("utfall_dataset_release_lag_seconds", "Time from the source's own update to its becoming visible here, of the newest release; 0 if the source says no time.", d),
-		read:       prometheus.NewGauge(prometheus.GaugeOpts{Name: "utfall_ledger_last_read_timestamp_seconds", Help: "When what is said of datasets was last read from the ledger."}),
+		runs:        counter("utfall_ingest_runs_total", "Runs of ingest, by outcome.", d, "outcome"),
+		rows:        counter("utfall_ingest_rows_total", "Rows of deliveries, by what became of them; read is all of them.", d, "result"),
+		rejects:     counter("utfall_ingest_rejects_total", "Rows in quarantine, by reason.", d, "reason"),
+		took:        histogram("utfall_ingest_run_duration_seconds", "Time of a run of ingest, from asking to the ledger's line.", nil, d),
+		success:     gauge("utfall_ingest_last_success_timestamp_seconds", "When the newest run began that was taken in or found nothing new; 0 if there is none.", d),
+		attempt:     gauge("utfall_ingest_last_attempt_timestamp_seconds", "When the newest run began; 0 if there is none.", d),
+		failures:    gauge("utfall_ingest_consecutive_failures", "Runs that failed or were quarantinedd since the last success.", d),
+		quarantined: gauge("utfall_ingest_last_rejected_rows", "Rows of the newest run that could not be taken in.", d),
+		held:        gauge("utfall_dataset_held_releases", "Releases that are not as their source promised and wait for a person.", d),
+		published:   gauge("utfall_dataset_last_release_timestamp_seconds", "When the newest visible release became visible; 0 if there is none.", d),
+		period:      gauge("utfall_dataset_latest_period_timestamp_seconds", "End of the newest period that has a value; 0 if there is none.", d),
+		cells:       gauge("utfall_dataset_cells", "Cells that are visible, those without a value included.", d),
+		suppressed:  gauge("utfall_dataset_suppressed_cells", "Visible cells whose value is withheld because it is small.", d),
+		interval:    gauge("utfall_dataset_expected_interval_seconds", "Longest time between two attempts by the dataset's schedule; 0 if it has none.", d),
+		next:        gauge("utfall_dataset_next_release_timestamp_seconds", "When the publisher's calendar next expects a release; 0 if that is not known.", d),
+		due:         gauge("utfall_dataset_release_due_timestamp_seconds", "The newest date of the publisher's calendar that has passed; 0 if none is known.", d),
+		lag:         gauge("utfall_dataset_release_lag_seconds", "Time from the source's own update to its becoming visible here, of the newest release; 0 if the source says no time.", d),
+		read:        prometheus.NewGauge(prometheus.GaugeOpts{Name: "utfall_ledger_last_read_timestamp_seconds", Help: "When what is said of datasets was last read from the ledger."}),
 	}
-	r.MustRegister(s.runs, s.rows, s.rejects, s.took, s.success, s.attempt, s.failures, s.held, s.published, s.period, s.cells, s.suppressed, s.interval, s.next, s.due, s.lag, s.read)
+	r.MustRegister(s.runs, s.rows, s.rejects, s.took, s.success, s.attempt, s.failures, s.held, s.quarantined, s.published, s.period, s.cells, s.suppressed, s.interval, s.next, s.due, s.lag, s.read)
 	for _, reason := range o.Reasons {
 		s.reasons[reason] = true
 	}
@@ -117,7 +119,7 @@ func (s datasets) initialise(name string) {
 	if name == other {
 		return // deliveries that were never taken in have no state worth an alert
 	}
-	for _, g := range []*prometheus.GaugeVec{s.success, s.attempt, s.failures, s.held, s.published, s.period, s.cells, s.suppressed, s.interval, s.next, s.due, s.lag} {
+	for _, g := range []*prometheus.GaugeVec{s.success, s.attempt, s.failures, s.held, s.quarantined, s.published, s.period, s.cells, s.suppressed, s.interval, s.next, s.due, s.lag} {
 		g.WithLabelValues(name)
 	}
 	s.interval.WithLabelValues(name).Set(s.known[name].Every.Seconds())
@@ -159,6 +161,7 @@ func (s datasets) setStanding(list []Standing) {
 		s.published.WithLabelValues(name).Set(unix(x.LastPublished))
 		s.failures.WithLabelValues(name).Set(float64(x.Failures))
 		s.held.WithLabelValues(name).Set(float64(x.Held))
+		s.quarantined.WithLabelValues(name).Set(float64(x.Rejected))
 		if !x.SourceUpdated.IsZero() && x.LastPublished.After(x.SourceUpdated) {
 			s.lag.WithLabelValues(name).Set(x.LastPublished.Sub(x.SourceUpdated).Seconds())
 		}

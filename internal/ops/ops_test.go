@@ -118,11 +118,14 @@ func TestInitialised(t *testing.T) {
 // A reading of the ledger shows in the next scrape, packed and not; what no catalogue knows becomes no label.
 func TestReading(t *testing.T) {
 	m := ops.New(options())
+	m.Routes([]string{"/"})
+	m.Request("/", 200, time.Second)
+	m.Request("/nowhere", 404, time.Second)
 	h := handler(m)
 	m.Take(moment, ops.Reading{
 		Engine: ops.Engine{Memory: 5, Parts: 7},
 		Standing: []ops.Standing{
-			{Dataset: "kolada/x", LastSuccess: moment, LastAttempt: moment, LastPublished: moment, SourceUpdated: moment.Add(-time.Minute), Failures: 2, Held: 1},
+			{Dataset: "kolada/x", LastSuccess: moment, LastAttempt: moment, LastPublished: moment, SourceUpdated: moment.Add(-time.Minute), Failures: 2, Held: 1, Rejected: 4},
 			{Dataset: "file/mine", LastPublished: moment}, {Dataset: "file/never", LastAttempt: moment}},
 		Contents: []ops.Contents{{Dataset: "kolada/x", LatestPeriod: moment, Cells: 9, Suppressed: 3}},
 		Runs: []ops.Run{
@@ -140,16 +143,19 @@ func TestReading(t *testing.T) {
 			"utfall_ingest_rejects_total{dataset=kolada/x,reason=other}":       1,
 			"utfall_ingest_consecutive_failures{dataset=kolada/x}":             2,
 			"utfall_dataset_held_releases{dataset=kolada/x}":                   1,
+			"utfall_ingest_last_rejected_rows{dataset=kolada/x}":               4,
 			"utfall_dataset_release_lag_seconds{dataset=kolada/x}":             60,
 			"utfall_dataset_suppressed_cells{dataset=kolada/x}":                3,
 			"utfall_dataset_last_release_timestamp_seconds{dataset=file/mine}": float64(moment.Unix()),
 			"utfall_ingest_run_duration_seconds{dataset=kolada/x}":             1,
 			"utfall_engine_up{}":    1,
 			"utfall_engine_parts{}": 7,
-			"utfall_source_requests_total{host=other,status=none}":        1,
-			"utfall_source_received_bytes_total{host=other}":              10,
-			"utfall_query_errors_total{kind=timeout,query=Reader.Series}": 1,
-			"utfall_query_errors_total{kind=error,query=Reader.Series}":   0,
+			"utfall_http_request_duration_seconds{route=/,status=200}":     1,
+			"utfall_http_request_duration_seconds{route=other,status=404}": 1,
+			"utfall_source_requests_total{host=other,status=none}":         1,
+			"utfall_source_received_bytes_total{host=other}":               10,
+			"utfall_query_errors_total{kind=timeout,query=Reader.Series}":  1,
+			"utfall_query_errors_total{kind=error,query=Reader.Series}":    0,
 		})
 		for k := range got {
 			if strings.Contains(k, "file/never") || strings.Contains(k, "elsewhere") || strings.Contains(k, "moon") {

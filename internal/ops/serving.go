@@ -3,6 +3,7 @@ package ops
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 // serving is what the pages and their queries cost, and what of them failed.
 type serving struct {
+	routes   map[string]bool
 	requests *prometheus.HistogramVec
 	queries  *prometheus.HistogramVec
 	faults   *prometheus.CounterVec
@@ -24,7 +26,7 @@ const (
 )
 
 func newServing(r prometheus.Registerer, o Options) serving {
-	s := serving{
+	s := serving{routes: map[string]bool{other: true},
 		requests: histogram("utfall_http_request_duration_seconds", "Time to answer a request, by route and status.", prometheus.DefBuckets, "route", "status"),
 		queries: histogram("utfall_query_duration_seconds", "Time until a query had given its last row, by the query's name.",
 			[]float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60}, "query"),
@@ -40,9 +42,10 @@ func newServing(r prometheus.Registerer, o Options) serving {
 	return s
 }
 
-// Routes makes the series of the pages' routes, once they are known.
+// Routes makes the series of the pages' routes; it is called once, before the first request.
 func (s serving) Routes(routes []string) {
-	for _, r := range routes {
+	for _, r := range append(slices.Clone(routes), other) {
+		s.routes[r] = true
 		for _, status := range []int{200, 404, 503} {
 			s.requests.WithLabelValues(r, strconv.Itoa(status))
 		}
@@ -56,8 +59,11 @@ func (s serving) Pages(pages []string) {
 	}
 }
 
-// Request counts an answered request.
+// Request counts an answered request. An address that is no route's counts as other.
 func (s serving) Request(route string, status int, took time.Duration) {
+	if !s.routes[route] {
+		route = other
+	}
 	s.requests.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
 }
 

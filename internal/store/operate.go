@@ -20,6 +20,7 @@ type Standing struct {
 	SourceUpdated time.Time // the source's own time of that release
 	Failures      uint64    // runs that failed, were refused or died since the last success
 	Held          uint64    // releases that wait for a person
+	Rejected      uint64    // rows of the newest run that could not be taken in
 }
 
 // Contents is what is visible of a dataset.
@@ -59,7 +60,7 @@ func (s *Store) Standing(ctx context.Context) ([]Standing, error) {
 	var out []Standing
 	for rows.Next() {
 		var x Standing
-		if err := rows.Scan(&x.Dataset, &x.LastSuccess, &x.LastAttempt, &x.LastPublished, &x.SourceUpdated, &x.Failures, &x.Held); err != nil {
+		if err := rows.Scan(&x.Dataset, &x.LastSuccess, &x.LastAttempt, &x.LastPublished, &x.SourceUpdated, &x.Failures, &x.Held, &x.Rejected); err != nil {
 			return nil, fmt.Errorf("store: standing: %w", err)
 		}
 		for _, t := range []*time.Time{&x.LastSuccess, &x.LastAttempt, &x.LastPublished, &x.SourceUpdated} {

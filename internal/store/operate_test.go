@@ -56,11 +56,12 @@ func TestStanding(t *testing.T) {
 	}
 	record(schema.Release{Outcome: schema.Published})
 	record(schema.Release{Outcome: schema.Unchanged})
-	record(schema.Release{Outcome: schema.Refused})
+	record(schema.Release{Outcome: schema.Refused, Counts: schema.Counts{Read: 9, Rejected: 7}})
 	record(schema.Release{Outcome: schema.Abandoned, Reason: "dry run"})
-	record(schema.Release{Outcome: schema.Held})
-	want := store.Standing{Dataset: dataset, LastSuccess: minute(3), LastAttempt: minute(6), LastPublished: minute(2).Add(time.Second),
-		SourceUpdated: minute(2).Add(-time.Hour), Failures: 1, Held: 1}
+	record(schema.Release{Outcome: schema.Held, Counts: schema.Counts{Read: 9, Rejected: 2}})
+	record(schema.Release{Outcome: schema.Failed})
+	want := store.Standing{Dataset: dataset, LastSuccess: minute(3), LastAttempt: minute(7), LastPublished: minute(2).Add(time.Second),
+		SourceUpdated: minute(2).Add(-time.Hour), Failures: 2, Held: 1, Rejected: 2}
 	if x := get(); x != want {
 		t.Errorf("got  %+v\nwant %+v", x, want)
 	}

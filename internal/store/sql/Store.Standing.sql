@@ -14,7 +14,8 @@ SELECT dataset,
        maxIf(publish_at, outcome = 'published' AND withdrawn_at = 0 AND publish_at <= now64(6)) AS last_published,
        argMaxIf(source_updated, seq, outcome = 'published' AND withdrawn_at = 0 AND publish_at <= now64(6)) AS source_updated,
        countIf(bad AND seq > good_seq) AS failures,
-       countIf(outcome = 'held') AS held
+       countIf(outcome = 'held') AS held,
+       argMaxIf(rows_rejected, seq, outcome IN ('published', 'unchanged', 'held', 'refused')) AS rejected
 FROM line
 INNER JOIN (SELECT dataset, maxIf(seq, good) AS good_seq FROM line GROUP BY dataset) AS newest USING (dataset)
 GROUP BY dataset
