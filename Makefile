@@ -5,7 +5,7 @@ GOFLAGS += -trimpath
 BIN := bin/utfall
 WEB := dashboard/web
 
-.PHONY: run test deps build lint bench screenshots accessibility browser clean
+.PHONY: run test deps build lint bench screenshots accessibility browser operators clean
 
 run: build ## start Utfall on real figures at http://127.0.0.1:8080
 	$(BIN) up $(ARGS)
@@ -31,7 +31,13 @@ browser: # a Chromium for the tests: by apt where that may be, with a plain word
 		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
 		{ echo "The tests need Chromium and it could not be installed here. Install it (Debian: apt-get install chromium) and run make test again."; exit 1; }; }
 
-test: deps browser ## every test there is
+operators: # Prometheus' and systemd's own tools, which test the rules and the units, in the same way
+	@for c in prometheus promtool amtool systemd-analyze; do command -v $$c >/dev/null || missing=1; done; [ -z "$$missing" ] || { \
+		echo "Installing Prometheus, Alertmanager and systemd's tools for the tests"; \
+		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager systemd >/dev/null; } || \
+		{ echo "The tests need promtool, amtool and systemd-analyze and they could not be installed here. Install them (Debian: apt-get install prometheus prometheus-alertmanager systemd) and run make test again."; exit 1; }; }
+
+test: deps browser operators ## every test there is
 	go vet ./...
 	go test -count=1 -timeout 20m ./...
 
@@ -39,7 +45,7 @@ lint: ## golangci-lint v2, which is not installed by this Makefile
 	golangci-lint run
 
 bench: build ## ratios against a baseline run beside each
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench ./stats/... ./ingest/decode/... ./internal/engine
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench ./internal/ops ./stats/... ./ingest/decode/... ./internal/engine
 
 screenshots: deps browser ## pictures of the pages, into screenshots/
 	UTFALL_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestBrowser ./internal/browser
