@@ -22,7 +22,7 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 	cd $(WEB) && npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-$(WEB)/dist/manifest.json: $(WEB)/node_modules/.package-lock.json $(WEB)/build.mjs $(WEB)/src/charts.js
+$(WEB)/dist/manifest.json: $(WEB)/node_modules/.package-lock.json $(WEB)/build.mjs $(WEB)/src/charts.js $(WEB)/src/live.js
 	cd $(WEB) && npm run --silent build
 
 browser: # a Chromium for the tests: by apt where that may be, with a plain word otherwise

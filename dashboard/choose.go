@@ -21,10 +21,32 @@ type chosen struct {
 	figures []schema.Observation // of every area
 	lines   []line               // of the areas, variant, sexes and ages asked for
 	areas   []schema.Area
+	others  []schema.Observation // of other ways to count the same thing, for the areas
 }
 
 // choose reads the figures of an indicator and picks the lines that the address asks for, or sensible ones.
 func (s *Server) choose(c *fiber.Ctx, v *view) (*chosen, error) {
+	sel, err := s.ask(c, v)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), panelTimeout)
+	defer cancel()
+	figures, err := s.figures(ctx, sel, v)
+	if err != nil {
+		return nil, err
+	}
+	s.take(sel, v, figures)
+	if v.Query.Get("also") == "" {
+		return sel, nil
+	}
+	others, err := s.otherCounts(ctx, sel, v)
+	s.beside(sel, v, others)
+	return sel, err
+}
+
+// ask reads the address.
+func (s *Server) ask(c *fiber.Ctx, v *view) (*chosen, error) {
 	id := c.Params("id")
 	ind, ok := s.Catalogue.Indicator(id)
 	if !ok {
@@ -51,7 +73,7 @@ func (s *Server) choose(c *fiber.Ctx, v *view) (*chosen, error) {
 		"variant": func(x string) bool { return x == "-" || ind.HasVariant(x) },
 		"sex":     func(x string) bool { _, err := schema.ParseSex(x); return err == nil },
 		"age":     func(x string) bool { _, err := schema.ParseAge(x); return err == nil },
-		"also":    func(x string) bool { return slices.Contains(ind.Related, x) },
+		"also":    func(x string) bool { return slices.Contains(s.Catalogue.OtherCounts(ind), x) },
 	} {
 		for x := range strings.SplitSeq(v.Query.Get(key), ",") {
 			if x != "" && !known(x) {
@@ -59,50 +81,61 @@ func (s *Server) choose(c *fiber.Ctx, v *view) (*chosen, error) {
 			}
 		}
 	}
-	ctx, cancel := context.WithTimeout(c.Context(), panelTimeout)
-	defer cancel()
-	var err error
-	if out.figures, err = s.Reader.Series(ctx, schema.Query{Indicators: []string{ind.ID}, AsOf: v.AsOf}); err != nil {
-		return nil, err
-	}
-	if len(out.areas) == 0 && len(out.figures) > 0 {
-		code := out.figures[0].Area
-		if slices.ContainsFunc(out.figures, func(o schema.Observation) bool { return o.Area == country }) {
+	return out, nil
+}
+
+func (s *Server) figures(ctx context.Context, sel *chosen, v *view) ([]schema.Observation, error) {
+	return s.Reader.Series(ctx, schema.Query{Indicators: []string{sel.ind.ID}, AsOf: v.AsOf})
+}
+
+// take picks the lines out of the indicator's figures.
+func (s *Server) take(sel *chosen, v *view, figures []schema.Observation) {
+	sel.figures = figures
+	if len(sel.areas) == 0 && len(figures) > 0 {
+		code := figures[0].Area
+		if slices.ContainsFunc(figures, func(o schema.Observation) bool { return o.Area == country }) {
 			code = country
 		}
 		a, _ := s.Catalogue.Areas.Get(code)
-		out.areas = []schema.Area{a}
+		sel.areas = []schema.Area{a}
 	}
-	s.pick(out, v)
-	return out, s.beside(ctx, out, v)
+	s.pick(sel, v)
+}
+
+// otherCounts reads the figures of the other ways to count the same thing, for the areas chosen.
+func (s *Server) otherCounts(ctx context.Context, sel *chosen, v *view) ([]schema.Observation, error) {
+	ids := s.Catalogue.OtherCounts(sel.ind)
+	if len(ids) == 0 || len(sel.areas) == 0 {
+		return nil, nil
+	}
+	codes := make([]string, len(sel.areas))
+	for i, a := range sel.areas {
+		codes[i] = a.Code
+	}
+	return s.Reader.Series(ctx, schema.Query{Indicators: ids, Areas: codes, AsOf: v.AsOf})
 }
 
 // beside adds, for the areas chosen, the main lines of other ways to count the same thing that the address names. They
 // keep their own names and are never added to the indicator's own.
-func (s *Server) beside(ctx context.Context, out *chosen, v *view) error {
-	ids := slices.DeleteFunc(strings.Split(v.Query.Get("also"), ","), func(x string) bool { return x == "" })
-	if len(ids) == 0 || len(out.areas) == 0 {
-		return nil
-	}
-	codes := make([]string, len(out.areas))
-	for i, a := range out.areas {
-		codes[i] = a.Code
-	}
-	figures, err := s.Reader.Series(ctx, schema.Query{Indicators: ids, Areas: codes, AsOf: v.AsOf})
-	if err != nil {
-		return err
-	}
-	for _, id := range ids {
-		ind, _ := s.Catalogue.Indicator(id)
-		for _, code := range codes {
-			mine := slices.DeleteFunc(slices.Clone(figures), func(o schema.Observation) bool { return o.Indicator != id || o.Area != code })
-			if l, ok := mainLine(s.lines(mine)); ok {
-				l.Other = &ind
-				out.lines = append(out.lines, l)
+func (s *Server) beside(sel *chosen, v *view, figures []schema.Observation) {
+	sel.others = figures
+	for id := range strings.SplitSeq(v.Query.Get("also"), ",") {
+		for _, a := range sel.areas {
+			if l, ok := s.otherLine(sel, id, a.Code); ok {
+				sel.lines = append(sel.lines, l)
 			}
 		}
 	}
-	return nil
+}
+
+// otherLine gives the main line of another way to count, for an area.
+func (s *Server) otherLine(sel *chosen, id, area string) (line, bool) {
+	mine := slices.DeleteFunc(slices.Clone(sel.others), func(o schema.Observation) bool { return o.Indicator != id || o.Area != area })
+	l, ok := mainLine(s.lines(mine))
+	if ind, known := s.Catalogue.Indicator(id); ok && known {
+		l.Other = &ind
+	}
+	return l, ok
 }
 
 // pick takes each area's main line, with whatever of variant, sex and age the address names instead.

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"html/template"
 	"slices"
 	"strings"
@@ -16,8 +17,8 @@ type indicatorPage struct {
 	*view
 	Indicator   schema.Indicator
 	Theme, Unit string
-	Publisher   schema.Publisher
-	Attribution string
+	Sources     []sourceRow
+	Declaration []qualityHeading
 	Lead        string
 	Head        *headline
 	Chosen      []schema.Area
@@ -39,12 +40,16 @@ type indicatorPage struct {
 	bands       []chart.Break // the same, to be drawn
 	Revisions   []revisionRow
 	Releases    []releaseRow
+	Vintages    *vintages
+	Definitions *definitions
+	Waited      bool        // the figures did not come in time
 	Marked      []happening // drawn in the chart
 	Events      []happening // the others
 	Control     *control
 	Views       []choice // line or control chart; ID is an address
 	Panels      []panel  // small multiples
 	Failed      []string // panels that did not load
+	Late        []string // panels that did not load in time
 	CSV, Excel  string
 	JSON        string
 }
@@ -62,35 +67,40 @@ type tableRow struct {
 	Missing                                                            bool
 }
 
-type relatedRow struct{ Link, Label, Value, Period string }
-
-type revisionRow struct{ Period, Series, Old, New, When, First string }
-
-type releaseRow struct {
-	Seq                        uint64
-	When, Dataset, State, Link string
-	Counts                     schema.Counts
-}
-
 // indicator shows one indicator: sentence, number, chart, table, and what they rest on.
 func (s *Server) indicator(c *fiber.Ctx, v *view) (asset, error) {
-	sel, err := s.choose(c, v)
+	sel, err := s.ask(c, v)
 	if err != nil {
 		return asset{}, err
 	}
 	ind := sel.ind
 	theme, _ := s.Catalogue.Theme(ind.Theme)
 	unit, _ := s.Catalogue.Unit(ind.Unit)
-	publisher, _ := s.Catalogue.Publisher(ind.Publisher)
 	v.Title = ind.Label.In(v.Lang)
-	p := &indicatorPage{view: v, Indicator: ind, Theme: theme.Label.In(v.Lang), Unit: unit.Label.In(v.Lang), Publisher: publisher,
-		Attribution: publisher.Attribution.In(v.Lang), Chosen: sel.areas, Several: len(sel.lines) > 1}
-	s.choices(p, sel)
+	p := &indicatorPage{view: v, Indicator: ind, Theme: theme.Label.In(v.Lang), Unit: unit.Label.In(v.Lang)}
+	ctx, cancel := s.within(v)
+	defer cancel()
+	history := s.loadHistory(ctx, v, ind.ID)
+	figures, err := load(ctx, func(ctx context.Context) ([]schema.Observation, error) { return s.figures(ctx, sel, v) }).wait(ctx)
+	switch {
+	case late(err):
+		s.failed(p, "figures", err, p.T("siffrorna", "the figures"))
+	case err != nil:
+		return asset{}, err // a page on figures that has none, and will have none
+	default:
+		s.take(sel, v, figures)
+		s.others(ctx, p, sel)
+		s.choices(p, sel)
+	}
+	p.Chosen, p.Several = sel.areas, len(sel.lines) > 1
 	s.measures(p)
 	s.picture(p, sel)
 	s.table(p, sel)
-	s.related(c.Context(), p, sel)
-	s.history(c.Context(), p)
+	p.Sources = s.lineage(v, sel)
+	if err := s.history(ctx, p, history); err != nil {
+		return asset{}, err
+	}
+	p.Declaration = s.declaration(p, sel)
 	p.CSV, p.Excel, p.JSON = s.files(v, ind.ID)
 	return s.html("indicator", p)
 }
@@ -119,11 +129,11 @@ func (s *Server) picture(p *indicatorPage, sel *chosen) {
 	s.happened(p, sel, &chartLine)
 	chartLine.Title = p.Title + ": " + strings.Join(names, ", ")
 	p.ChartTitle = chartLine.Title
+	s.views(p, sel)
 	if len(figures) < 2 && len(sel.lines) == 1 {
 		return // one figure is no line
 	}
 	p.Wide, p.Narrow, p.Option = s.drawn(p, chartLine)
-	s.views(p, sel)
 }
 
 // axes begins a chart of an indicator: its unit, its numbers, its breaks.

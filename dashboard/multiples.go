@@ -19,7 +19,8 @@ func (s *Server) views(p *indicatorPage, sel *chosen) {
 	first := sel.lines[0]
 	_, steady := controllable(first.regular())
 	split := len(s.split(sel)) > 1
-	if !steady && !split {
+	defined := len(s.ways(sel)) > 1
+	if !steady && !split && !defined {
 		return
 	}
 	asked := p.Query.Get("vy")
@@ -31,7 +32,12 @@ func (s *Server) views(p *indicatorPage, sel *chosen) {
 	if split {
 		p.Views = append(p.Views, choice{link("delat"), p.T("Efter kön och ålder", "By sex and age"), asked == "delat"})
 	}
+	if defined {
+		p.Views = append(p.Views, choice{link("definitioner"), p.T("Alla sätt att räkna", "Every way to count"), asked == "definitioner"})
+	}
 	switch {
+	case asked == "definitioner" && defined:
+		p.Definitions = s.definitions(p, sel)
 	case asked == "styrdiagram" && steady:
 		p.Control = s.control(p, sel.ind, first)
 	case asked == "delat" && split:

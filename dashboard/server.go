@@ -50,6 +50,10 @@ type Config struct {
 	// PanelFailed counts pages that are shown without one of their panels; may be nil.
 	PanelFailed func(page string)
 
+	// Patience bounds how long a page waits for a panel before it is sent without it, with a link to the whole page;
+	// zero for 250 ms.
+	Patience time.Duration
+
 	Reader    Reader
 	Catalogue *schema.Catalogue
 	Logger    *slog.Logger
@@ -79,8 +83,11 @@ type Server struct {
 //go:embed template/*.html static/utfall.css
 var files embed.FS
 
-// panelTimeout bounds the loading of one panel.
-const panelTimeout = 5 * time.Second
+// panelTimeout bounds the loading of one panel that the reader waits for, patience that of one beside others.
+const (
+	panelTimeout = 5 * time.Second
+	patience     = 250 * time.Millisecond
+)
 
 // New builds a server. It fails if the pages' script and fonts were not bundled.
 func New(c Config) (*Server, error) {
@@ -98,6 +105,9 @@ func New(c Config) (*Server, error) {
 	}
 	if c.PanelFailed == nil {
 		c.PanelFailed = func(string) {}
+	}
+	if c.Patience == 0 {
+		c.Patience = patience
 	}
 	c.Reader = limited{c.Reader, c.Catalogue}
 	s := &Server{Config: c, cache: newCache()}

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -27,6 +28,7 @@ type view struct {
 	path   string // without the language
 	Fixed  bool   // the page is of one moment and has no other, as a published briefing
 	whole  bool   // every panel loaded; a page with a fault is not kept
+	waits  bool   // the reader waits for slow panels
 }
 
 // T gives a text in the page's language.
@@ -153,7 +155,12 @@ func (s *Server) page(lang schema.Lang, name string, build handler) fiber.Handle
 			if err := s.read(c, v); err != nil {
 				return err
 			}
-			if a, err = build(c, v); err != nil {
+			a, err = build(c, v)
+			var to elsewhere
+			if errors.As(err, &to) {
+				return c.Redirect(string(to), fiber.StatusSeeOther)
+			}
+			if err != nil {
 				return err
 			}
 			if v.whole {
@@ -171,6 +178,11 @@ func (s *Server) page(lang schema.Lang, name string, build handler) fiber.Handle
 	}
 }
 
+// elsewhere is the address of the page that answers a form.
+type elsewhere string
+
+func (e elsewhere) Error() string { return "see " + string(e) }
+
 // read takes the choices out of the address. A choice that is not known, or a moment that cannot be, is refused.
 func (s *Server) read(c *fiber.Ctx, v *view) error {
 	q, err := url.ParseQuery(string(c.Request().URI().QueryString()))
@@ -179,11 +191,12 @@ func (s *Server) read(c *fiber.Ctx, v *view) error {
 	}
 	v.Query = url.Values{}
 	for k, x := range q {
-		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "axel", "dialekt", "indikator", "version", "utkast"}, k) || strings.Join(x, "") == "" {
+		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "axel", "utgava", "dialekt", "indikator", "version", "utkast"}, k) || strings.Join(x, "") == "" {
 			continue
 		}
 		v.Query.Set(k, strings.Join(x, ","))
 	}
+	v.waits = q.Get("vanta") != ""
 	text := v.Query.Get("as_of")
 	if text == "" {
 		return nil

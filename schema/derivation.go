@@ -104,3 +104,57 @@ func (c *Catalogue) checkDerivation(ind Indicator) error {
 	}
 	return nil
 }
+
+// Origins gives whose figures an indicator rests on, each once: its own publisher's, or, for what the program computes,
+// those of everything that it is computed from, to the bottom.
+func (c *Catalogue) Origins(ind Indicator) []Publisher {
+	var out []Publisher
+	seen := map[string]bool{}
+	var add func(Indicator)
+	add = func(i Indicator) {
+		if i.ID == "" || seen["i:"+i.ID] {
+			return
+		}
+		seen["i:"+i.ID] = true
+		if i.Derive == nil {
+			if p, ok := c.Publisher(i.Publisher); ok && !seen["p:"+p.ID] {
+				seen["p:"+p.ID] = true
+				out = append(out, p)
+			}
+			return
+		}
+		for _, id := range i.Inputs() {
+			input, _ := c.Indicator(id)
+			add(input)
+		}
+	}
+	add(ind)
+	return out
+}
+
+// OtherCounts lists the other ways to count the same thing: what an indicator names as related, what names it, and theirs in
+// turn. Those that it names itself come first, the rest in the order of the catalogue.
+func (c *Catalogue) OtherCounts(ind Indicator) []string {
+	near := map[string][]string{}
+	for _, i := range c.Indicators {
+		for _, r := range i.Related {
+			near[i.ID], near[r] = append(near[i.ID], r), append(near[r], i.ID)
+		}
+	}
+	reached := map[string]bool{ind.ID: true}
+	for queue := []string{ind.ID}; len(queue) > 0; queue = queue[1:] {
+		for _, id := range near[queue[0]] {
+			if !reached[id] {
+				reached[id] = true
+				queue = append(queue, id)
+			}
+		}
+	}
+	out := slices.Clone(ind.Related)
+	for _, i := range c.Indicators {
+		if reached[i.ID] && i.ID != ind.ID && !slices.Contains(out, i.ID) {
+			out = append(out, i.ID)
+		}
+	}
+	return out
+}

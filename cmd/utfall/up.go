@@ -21,6 +21,7 @@ type serveFlags struct {
 	common
 	sourceFlags
 	addr, opsAddr string
+	panelWait     time.Duration
 }
 
 func (a app) serveFlags(name string, args []string) (serveFlags, error) {
@@ -28,6 +29,7 @@ func (a app) serveFlags(name string, args []string) (serveFlags, error) {
 	f := a.flags(name, &o.common)
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address of the dashboard; port 0 picks a free one")
 	f.StringVar(&o.opsAddr, "ops-addr", "127.0.0.1:9464", "address of /metrics, /healthz and /readyz")
+	f.DurationVar(&o.panelWait, "panel-wait", 250*time.Millisecond, "how long a page waits for one of its panels before it is shown without it")
 	if name == "up" {
 		o.defineSchedule(f)
 	}
@@ -100,7 +102,7 @@ func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error)
 		return err
 	}
 	metrics.Take(time.Now(), reading)
-	server, err := dashboard.New(dashboard.Config{Reader: h.Store, Catalogue: h.catalogue, Logger: h.log, Version: version, Observe: metrics.Request, PanelFailed: metrics.PanelFailed})
+	server, err := dashboard.New(dashboard.Config{Reader: h.Store, Catalogue: h.catalogue, Logger: h.log, Version: version, Observe: metrics.Request, PanelFailed: metrics.PanelFailed, Patience: o.panelWait})
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"html"
-	"math"
 	"slices"
 	"strings"
 )
@@ -105,21 +104,25 @@ func writeLabels(b *strings.Builder, p plot, ends []label) {
 	const high = 15.0
 	type placed struct {
 		label
-		lines []string
-		from  float64
+		lines    []string
+		from, to float64
 	}
+	meet := func(a, b placed) bool { return a.from < b.to && b.from < a.to }
 	var all []placed
 	for _, e := range ends {
 		l := placed{label: e, lines: wrap(e.text, 19), from: p.right + 8}
 		if p.right-e.x > 60 {
 			l.from, l.lines = e.x+8, []string{cut(e.text, max(8, int((p.right+124-e.x)/letter)))}
 		}
+		for _, text := range l.lines {
+			l.to = max(l.to, l.from+float64(len([]rune(text)))*letter*1.1)
+		}
 		all = append(all, l)
 	}
 	slices.SortStableFunc(all, func(a, b placed) int { return cmp.Compare(a.y, b.y) })
 	for i := range all {
 		for _, o := range all[:i] {
-			if math.Abs(o.from-all[i].from) < 100 {
+			if meet(o, all[i]) {
 				all[i].y = max(all[i].y, o.y+high*float64(len(o.lines)))
 			}
 		}
@@ -128,7 +131,7 @@ func writeLabels(b *strings.Builder, p plot, ends []label) {
 	for i := len(all) - 1; i >= 0; i-- {
 		all[i].y = min(all[i].y, p.bottom-high*float64(len(all[i].lines)-1))
 		for _, o := range all[i+1:] {
-			if math.Abs(o.from-all[i].from) < 100 {
+			if meet(o, all[i]) {
 				all[i].y = min(all[i].y, o.y-high*float64(len(all[i].lines)))
 			}
 		}

@@ -45,6 +45,7 @@ func build(t *testing.T) string {
 func up(t *testing.T, bin, dir string) *program {
 	t.Helper()
 	p := &program{bin: bin, dir: dir, cmd: exec.Command(bin, "up", "--data-dir", dir, "--addr", "127.0.0.1:0", "--ops-addr", "127.0.0.1:0")}
+	p.cmd.Env = append(os.Environ(), "UTFALL_PANEL_WAIT=5s") // whole pages, however busy the machine is
 	p.cmd.Stderr = os.Stderr
 	out, err := p.cmd.StdoutPipe()
 	if err != nil {

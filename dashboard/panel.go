@@ -1,0 +1,54 @@
+package dashboard
+
+import (
+	"context"
+	"errors"
+)
+
+// A page is made of panels that are loaded at once. One that does not answer within the page's patience is left out, said to
+// be late, and loaded by the link to the whole page; the rest does not wait for it.
+
+// within gives the time that a page has for its panels. It does not hang on the request: that is reused once it is answered,
+// and a reader who leaves is not heard of.
+func (s *Server) within(v *view) (context.Context, context.CancelFunc) {
+	if v.waits {
+		return context.WithTimeout(context.Background(), panelTimeout)
+	}
+	return context.WithTimeout(context.Background(), s.Patience)
+}
+
+// loading is a panel's data under way.
+type loading[T any] struct {
+	done  chan struct{}
+	value T
+	err   error
+}
+
+// load begins to load a panel's data.
+func load[T any](ctx context.Context, from func(context.Context) (T, error)) *loading[T] {
+	l := &loading[T]{done: make(chan struct{})}
+	go func() {
+		defer close(l.done)
+		l.value, l.err = from(ctx)
+	}()
+	return l
+}
+
+// wait gives the data, or the context's error once its time is up, whether or not the loader has noticed that.
+func (l *loading[T]) wait(ctx context.Context) (T, error) {
+	select {
+	case <-l.done:
+		return l.value, l.err
+	case <-ctx.Done():
+	}
+	select { // both may have come at once
+	case <-l.done:
+		return l.value, l.err
+	default:
+		var none T
+		return none, ctx.Err()
+	}
+}
+
+// late tells whether a panel is only slow.
+func late(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
