@@ -19,12 +19,9 @@ func orInf(v *float64) any {
 
 func runRateComparison(c Case) (any, error) {
 	var in twoGroups
-	var params rateParams
+	params := per100000()
 	if err := decodeCase(c, &in, &params); err != nil {
 		return nil, err
-	}
-	if params.Multiplier == 0 {
-		params.Multiplier = 100000
 	}
 	level := params.Confidence.only()
 	a, b := stats.RateGroup{Events: in.X1, Population: in.N1}, stats.RateGroup{Events: in.X2, Population: in.N2}
@@ -69,9 +66,9 @@ func runPower(c Case) (any, error) {
 		ExposureBefore float64 `json:"exposure_before"`
 		ExposureAfter  float64 `json:"exposure_after"`
 	}
-	var params struct {
+	params := struct {
 		Alpha float64 `json:"alpha"`
-	}
+	}{Alpha: 1 - stats.Level95}
 	if err := decodeCase(c, &in, &params); err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package reference
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -34,8 +35,8 @@ var coreMethods = map[string]func(c Case) (any, error){
 	"joinpoint":              runJoinpoint,
 }
 
-// levels are the confidence levels by the end of the names that expected limits have: lower95, upper998.
-var levels = map[string]float64{"90": 0.9, "95": 0.95, "98": 0.98, "99": 0.99, "998": 0.998, "999": 0.999}
+// usualLevels are the confidence levels that cases name limits for without giving them: lower95, upper998.
+var usualLevels = []float64{0.9, 0.95, 0.98, 0.99, 0.998, 0.999}
 
 // confidences reads a level, or a list of them, written 0.95 or 95.
 type confidences []float64
@@ -65,36 +66,47 @@ func (c confidences) only() float64 {
 	return c[0]
 }
 
-// suffix writes a level as the names of limits end: 95, 998.
+// suffix writes a level as the names of limits end: 90, 95, 998.
 func suffix(level float64) string {
-	return strings.TrimPrefix(strconv.FormatFloat(level, 'f', -1, 64), "0.")
+	digits := strings.TrimPrefix(strconv.FormatFloat(level, 'f', -1, 64), "0.")
+	if len(digits) == 1 {
+		digits += "0"
+	}
+	return digits
 }
 
-// limits adds value, lower and upper at all levels, under the given prefix.
-func limits(out map[string]any, prefix string, at func(level float64) (stats.Estimate, error)) error {
-	for name, level := range levels {
+// limits adds lower and upper under the given prefix: at the usual levels and those of the case, each with its level in
+// the name, and at the first level of the case without. A level of the case that the
+// method refuses is an error.
+func limits(out map[string]any, prefix string, c confidences, at func(level float64) (stats.Estimate, error)) error {
+	for i, level := range append(slices.Clone(c), usualLevels...) {
 		e, err := at(level)
-		switch stats.ReasonOf(err) {
-		case stats.TooFewEvents, stats.NotWhole, stats.OutOfRange: // these limits do not exist; a case that names them fails
-			out[prefix+"lower"+name], out[prefix+"upper"+name] = nil, nil
-			continue
-		}
-		if err != nil {
+		lower, upper := any(e.Lower), any(e.Upper)
+		reason := stats.ReasonOf(err)
+		switch {
+		case reason == stats.OutOfRange && i < len(c) && prefix == "":
+			return err
+		case reason == stats.TooFewEvents || reason == stats.NotWhole || reason == stats.OutOfRange:
+			lower, upper = nil, nil // these limits do not exist; a case that names them fails
+		case err != nil:
 			return err
 		}
-		out[prefix+"lower"+name], out[prefix+"upper"+name] = e.Lower, e.Upper
+		out[prefix+"lower"+suffix(level)], out[prefix+"upper"+suffix(level)] = lower, upper
+		if i == 0 {
+			out[prefix+"lower"], out[prefix+"upper"] = lower, upper
+		}
 	}
 	return nil
 }
 
-// absent gives null for every value that a case names: how a count that is not known is passed on.
-func absent(c Case) (any, error) {
-	var names map[string]json.RawMessage
-	if err := json.Unmarshal(c.Expected, &names); err != nil {
-		return nil, err
+// absent gives null for every value that the same method names for a count that is known: how one that is not known is
+// passed on.
+func absent(known any, err error) (any, error) {
+	out, ok := known.(map[string]any)
+	if err != nil || !ok {
+		return nil, fmt.Errorf("no values to leave out: %w", err)
 	}
-	out := map[string]any{}
-	for name := range names {
+	for name := range out {
 		out[name] = nil
 	}
 	return out, nil
@@ -113,24 +125,28 @@ type rateParams struct {
 	Confidence confidences `json:"confidence"`
 }
 
+// per100000 are the params of a rate that a case does not say otherwise about, as in the reference program.
+func per100000() rateParams { return rateParams{Multiplier: 100000} }
+
 func runRate(c Case) (any, error) {
 	var in fraction
-	var params rateParams
+	params := per100000()
 	if err := decodeCase(c, &in, &params); err != nil {
 		return nil, err
 	}
 	if in.X == nil || in.N == nil {
-		return absent(c)
+		return absent(rateColumns(1, 1, params))
 	}
-	if params.Multiplier == 0 {
-		params.Multiplier = 100000 // the default of the reference
-	}
-	e, err := stats.Rate(*in.X, *in.N, params.Multiplier, params.Confidence.only())
+	return rateColumns(*in.X, *in.N, params)
+}
+
+func rateColumns(x, n float64, params rateParams) (any, error) {
+	e, err := stats.Rate(x, n, params.Multiplier, params.Confidence.only())
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]any{"value": e.Value, "method": methodNames[e.Method]}
-	return out, limits(out, "", func(level float64) (stats.Estimate, error) { return stats.Rate(*in.X, *in.N, params.Multiplier, level) })
+	return out, limits(out, "", params.Confidence, func(level float64) (stats.Estimate, error) { return stats.Rate(x, n, params.Multiplier, level) })
 }
 
 func runCount(c Case) (any, error) {
@@ -140,18 +156,21 @@ func runCount(c Case) (any, error) {
 		return nil, err
 	}
 	if in.X == nil {
-		return absent(c)
+		return absent(countLimits(1, params.Confidence.only()))
 	}
-	level := params.Confidence.only()
-	exact, err := stats.CountExact(*in.X, level)
+	return countLimits(*in.X, params.Confidence.only())
+}
+
+func countLimits(x, level float64) (any, error) {
+	exact, err := stats.CountExact(x, level)
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]any{"exact_lower": exact.Lower, "exact_upper": exact.Upper, "byar_lower": nil}
-	if out["byar_upper"], err = stats.ByarUpper(*in.X, level); err != nil {
+	if out["byar_upper"], err = stats.ByarUpper(x, level); err != nil {
 		return nil, err
 	}
-	byar, err := stats.CountByar(*in.X, level)
+	byar, err := stats.CountByar(x, level)
 	if err == nil {
 		out["byar_lower"] = byar.Lower
 	} else if stats.ReasonOf(err) != stats.TooFewEvents {
@@ -162,28 +181,29 @@ func runCount(c Case) (any, error) {
 
 func runProportion(c Case) (any, error) {
 	var in fraction
-	var params rateParams
+	params := rateParams{Multiplier: 1}
 	if err := decodeCase(c, &in, &params); err != nil {
 		return nil, err
 	}
 	if in.X == nil || in.N == nil {
-		return absent(c)
+		return absent(proportionColumns(1, 1, params))
 	}
-	if params.Multiplier == 0 {
-		params.Multiplier = 1
-	}
-	e, err := stats.Proportion(*in.X, *in.N, params.Multiplier, params.Confidence.only())
+	return proportionColumns(*in.X, *in.N, params)
+}
+
+func proportionColumns(x, n float64, params rateParams) (any, error) {
+	e, err := stats.Proportion(x, n, params.Multiplier, params.Confidence.only())
 	if err != nil {
 		return nil, err
 	}
-	out := map[string]any{"value": e.Value, "lower": e.Lower, "upper": e.Upper}
-	if err := limits(out, "", func(level float64) (stats.Estimate, error) {
-		return stats.Proportion(*in.X, *in.N, params.Multiplier, level)
+	out := map[string]any{"value": e.Value}
+	if err := limits(out, "", params.Confidence, func(level float64) (stats.Estimate, error) {
+		return stats.Proportion(x, n, params.Multiplier, level)
 	}); err != nil {
 		return nil, err
 	}
-	return out, limits(out, "clopper_", func(level float64) (stats.Estimate, error) {
-		return stats.ProportionExact(*in.X, *in.N, params.Multiplier, level)
+	return out, limits(out, "clopper_", params.Confidence, func(level float64) (stats.Estimate, error) {
+		return stats.ProportionExact(x, n, params.Multiplier, level)
 	})
 }
 
@@ -205,12 +225,12 @@ func runProportionDifference(c Case) (any, error) {
 		return nil, err
 	}
 	out := map[string]any{"difference": d.Value}
-	if err := limits(out, "newcombe_", func(level float64) (stats.Estimate, error) {
+	if err := limits(out, "newcombe_", params.Confidence, func(level float64) (stats.Estimate, error) {
 		return stats.ProportionDifference(in.X1, in.N1, in.X2, in.N2, level)
 	}); err != nil {
 		return nil, err
 	}
-	return out, limits(out, "mn_", func(level float64) (stats.Estimate, error) {
+	return out, limits(out, "mn_", params.Confidence, func(level float64) (stats.Estimate, error) {
 		return stats.ProportionDifferenceScore(in.X1, in.N1, in.X2, in.N2, level)
 	})
 }
@@ -219,7 +239,8 @@ func runMean(c Case) (any, error) {
 	var in struct {
 		Values []*float64 `json:"values"`
 	}
-	if err := decodeCase(c, &in, &struct{}{}); err != nil {
+	var params rateParams
+	if err := decodeCase(c, &in, &params); err != nil {
 		return nil, err
 	}
 	all, missing := knownValues(in.Values)
@@ -234,236 +255,14 @@ func runMean(c Case) (any, error) {
 		return nil, err
 	}
 	out := map[string]any{"value": m.Value, "sum": m.Sum, "count": m.N, "sd": m.SD}
-	for name, level := range levels {
+	return out, limits(out, "", params.Confidence, func(level float64) (stats.Estimate, error) {
 		m, err := stats.Mean(values, level)
+		if err == nil && m.Limits == nil { // one value has no spread
+			err = stats.Refuse("mean_ci", stats.TooFewEvents, "%d value", m.N)
+		}
 		if err != nil {
-			return nil, err
+			return stats.Estimate{}, err
 		}
-		out["lower"+name], out["upper"+name] = nil, nil
-		if m.Limits != nil {
-			out["lower"+name], out["upper"+name] = m.Limits.Lower, m.Limits.Upper
-		}
-	}
-	return out, nil
-}
-
-// strata puts columns of age bands together. In these cases a count that is not there is none: PHE writes the rule so.
-func strata(bands []string, counts, people, weights []*float64) ([]stats.Stratum, error) {
-	if len(counts) != len(people) || len(counts) != len(weights) || bands != nil && len(bands) != len(counts) {
-		return nil, stats.Refuse("dsr", stats.UnequalLengths, "%d bands, %d counts, %d populations, %d weights", len(bands), len(counts), len(people), len(weights))
-	}
-	out := make([]stats.Stratum, len(counts))
-	for i := range counts {
-		if people[i] == nil || weights[i] == nil {
-			return nil, stats.Refuse("dsr", stats.NoPopulation, "band %d has no population or weight", i+1)
-		}
-		out[i] = stats.Stratum{Population: *people[i], Weight: *weights[i]}
-		if bands != nil {
-			out[i].Band = bands[i]
-		}
-		if counts[i] != nil {
-			out[i].Events = *counts[i]
-		}
-	}
-	return out, nil
-}
-
-func totals(strata []stats.Stratum) (events, people float64) {
-	for _, s := range strata {
-		events += s.Events
-		people += s.Population
-	}
-	return events, people
-}
-
-func runDSR(c Case) (any, error) {
-	var in struct {
-		Bands  []string   `json:"ageband"`
-		Count  []*float64 `json:"count"`
-		People []*float64 `json:"pop"`
-		Weight []*float64 `json:"stdpop"`
-	}
-	var params rateParams
-	if err := decodeCase(c, &in, &params); err != nil {
-		return nil, err
-	}
-	s, err := strata(in.Bands, in.Count, in.People, in.Weight)
-	if err != nil {
-		return nil, err
-	}
-	events, people := totals(s)
-	out := map[string]any{"total_count": events, "total_pop": people, "value": nil, "suppressed": false}
-	raw, err := stats.DSRGamma(s, params.Multiplier, stats.Level95, stats.FayFeuer)
-	if err != nil {
-		return nil, err
-	}
-	out["unsuppressed_value"] = raw.Value
-	e, err := stats.DSR(s, params.Multiplier, stats.Level95)
-	switch {
-	case err == nil:
-		out["value"] = e.Value
-	case stats.ReasonOf(err) == stats.TooFewEvents:
-		out["suppressed"] = true
-	default:
-		return nil, err
-	}
-	for prefix, how := range map[string]stats.Method{"fayfeuer_": stats.FayFeuer, "tcz_": stats.Tiwari, "midp_": stats.MidPGamma} {
-		if err := limits(out, prefix, func(level float64) (stats.Estimate, error) { return stats.DSRGamma(s, params.Multiplier, level, how) }); err != nil {
-			return nil, err
-		}
-	}
-	return out, limits(out, "", func(level float64) (stats.Estimate, error) { return stats.DSR(s, params.Multiplier, level) })
-}
-
-func runDSRNonIndependent(c Case) (any, error) {
-	var in struct {
-		Bands   []string              `json:"ageband"`
-		People  []*float64            `json:"pop"`
-		Weight  []*float64            `json:"stdpop"`
-		Persons map[string][]*float64 `json:"persons_by_event_frequency"`
-	}
-	var params rateParams
-	if err := decodeCase(c, &in, &params); err != nil {
-		return nil, err
-	}
-	var groups [][]stats.Stratum
-	total := 0.0
-	for name, persons := range in.Persons {
-		times, err := strconv.Atoi(strings.TrimPrefix(name, "f"))
-		if err != nil || times < 1 {
-			return nil, fmt.Errorf("persons_by_event_frequency: %q", name)
-		}
-		for len(groups) < times {
-			none, err := strata(in.Bands, make([]*float64, len(in.People)), in.People, in.Weight)
-			if err != nil {
-				return nil, err
-			}
-			groups = append(groups, none)
-		}
-		if groups[times-1], err = strata(in.Bands, persons, in.People, in.Weight); err != nil {
-			return nil, err
-		}
-		events, _ := totals(groups[times-1])
-		total += float64(times) * events
-	}
-	out := map[string]any{"total_count": total, "value": nil}
-	e, err := stats.DSRNonIndependent(groups, params.Multiplier, stats.Level95)
-	if err == nil {
-		out["value"] = e.Value
-	} else if stats.ReasonOf(err) != stats.TooFewEvents {
-		return nil, err
-	}
-	return out, limits(out, "", func(level float64) (stats.Estimate, error) {
-		return stats.DSRNonIndependent(groups, params.Multiplier, level)
+		return *m.Limits, nil
 	})
-}
-
-func runDSRComparison(c Case) (any, error) {
-	var in struct {
-		Count1  []*float64 `json:"count1"`
-		People1 []*float64 `json:"pop1"`
-		Count2  []*float64 `json:"count2"`
-		People2 []*float64 `json:"pop2"`
-		Weight  []*float64 `json:"stdpop"`
-	}
-	var params rateParams
-	if err := decodeCase(c, &in, &params); err != nil {
-		return nil, err
-	}
-	first, err := strata(nil, in.Count1, in.People1, in.Weight)
-	if err != nil {
-		return nil, err
-	}
-	second, err := strata(nil, in.Count2, in.People2, in.Weight)
-	if err != nil {
-		return nil, err
-	}
-	level := params.Confidence.only()
-	d, err := stats.CompareDSR(first, second, params.Multiplier, level)
-	if err != nil {
-		return nil, err
-	}
-	end := suffix(level)
-	return map[string]any{"dsr1": d.Rate1, "dsr2": d.Rate2, "se1": d.SE1, "se2": d.SE2,
-		"ratio": d.Ratio.Value, "ratio_lower" + end: d.Ratio.Lower, "ratio_upper" + end: d.Ratio.Upper,
-		"difference": d.Difference.Value, "diff_lower" + end: d.Difference.Lower, "diff_upper" + end: d.Difference.Upper}, nil
-}
-
-func runISR(c Case) (any, error) {
-	var in struct {
-		Count           []*float64 `json:"count"`
-		People          []*float64 `json:"pop"`
-		ReferenceCount  []*float64 `json:"refcount"`
-		ReferencePeople []*float64 `json:"refpop"`
-	}
-	var params struct {
-		Statistic  string  `json:"statistic"`
-		RefValue   float64 `json:"refvalue"`
-		Multiplier float64 `json:"multiplier"`
-	}
-	if err := decodeCase(c, &in, &params); err != nil {
-		return nil, err
-	}
-	area, err := strata(nil, in.Count, in.People, in.People)
-	if err != nil {
-		return nil, err
-	}
-	reference, err := strata(nil, in.ReferenceCount, in.ReferencePeople, in.ReferencePeople)
-	if err != nil {
-		return nil, err
-	}
-	if len(area) != len(reference) {
-		return nil, stats.Refuse("isr", stats.UnequalLengths, "%d and %d bands", len(area), len(reference))
-	}
-	groups := make([]stats.IndirectStratum, len(area))
-	for i := range area {
-		groups[i] = stats.IndirectStratum{Events: area[i].Events, Population: area[i].Population,
-			ReferenceEvents: reference[i].Events, ReferencePeople: reference[i].Population}
-	}
-	wantRate := strings.Contains(params.Statistic, "rate")
-	words := strings.Fields(params.Statistic) // "… rate per 1000", "… ratio x 100"
-	if len(words) > 0 {
-		factor, err := strconv.ParseFloat(words[len(words)-1], 64)
-		if err != nil {
-			return nil, fmt.Errorf("statistic %q", params.Statistic)
-		}
-		params.RefValue, params.Multiplier = factor, factor
-	}
-	r, err := stats.ISR(groups, params.RefValue, params.Multiplier, stats.Level95)
-	if stats.ReasonOf(err) == stats.NotDefined {
-		return nothingExpected(c, area)
-	}
-	if err != nil {
-		return nil, err
-	}
-	out := map[string]any{"observed": r.Observed, "expected": r.Expected, "ref_rate": nil, "method": methodNames[r.Ratio.Method],
-		"smr": r.Ratio.Value, "israte": r.Rate.Value, "value": r.Ratio.Value}
-	if wantRate {
-		out["value"], out["ref_rate"] = r.Rate.Value, r.ReferenceRate
-	}
-	for name, level := range levels {
-		r, err := stats.ISR(groups, params.RefValue, params.Multiplier, level)
-		if err != nil {
-			return nil, err
-		}
-		e := r.Ratio
-		if wantRate {
-			e = r.Rate
-		}
-		out["lower"+name], out["upper"+name] = e.Lower, e.Upper
-		out["smr_lower"+name], out["smr_upper"+name] = r.Ratio.Lower, r.Ratio.Upper
-		out["israte_lower"+name], out["israte_upper"+name] = r.Rate.Lower, r.Rate.Upper
-	}
-	return out, nil
-}
-
-// nothingExpected is an area whose reference has no events: it has counts and no ratio.
-func nothingExpected(c Case, area []stats.Stratum) (any, error) {
-	out, err := absent(c)
-	if err == nil {
-		columns := out.(map[string]any)
-		columns["observed"], _ = totals(area)
-		columns["expected"] = 0
-	}
-	return out, err
 }

@@ -30,6 +30,24 @@ func TestBetaQuantileKeepsItsDigits(t *testing.T) {
 	}
 }
 
+// Quantiles at which gonum's search stops short; the values are those of R 4.2.2.
+func TestFarQuantiles(t *testing.T) {
+	for name, c := range map[string][2]float64{
+		"qt(1e-10, 1000)":            {StudentQuantile(1e-10, 1000), -6.4278762831342062},
+		"qt(1e-10, 1e5)":             {StudentQuantile(1e-10, 1e5), -6.3620004198436906},
+		"qt(0.975, 3)":               {StudentQuantile(0.975, 3), 3.1824463052837078},
+		"qbeta(1e-10, 30000, 0.5)":   {BetaQuantile(1e-10, 30000, 0.5), 0.99930321278806622},
+		"qbeta(1e-10, 1000, 0.5)":    {BetaQuantile(1e-10, 1000, 0.5), 0.97930127392715605},
+		"qbeta(1 - 1e-10, .5, 50)":   {BetaQuantile(1-1e-10, 0.5, 50), 0.34310889123710731},
+		"qbeta(1 - 1e-10, .5, 500)":  {BetaQuantile(1-1e-10, 0.5, 500), 0.040978992945082338},
+		"qbeta(1 - 1e-10, .5, 10^4)": {BetaQuantile(1-1e-10, 0.5, 10000), 0.0020889401996825999},
+	} {
+		if math.Abs(c[0]/c[1]-1) > 1e-8 {
+			t.Errorf("%s: want %g, got %g", name, c[1], c[0])
+		}
+	}
+}
+
 // The tails that methods lose in gonum: Survival as one minus the distribution function.
 func TestTailsKeepTheirDigits(t *testing.T) {
 	if got := NormalUpper(8); math.Abs(got/6.220960574271785e-16-1) > 1e-12 { // R 4.2.2 pnorm(8, lower = FALSE)

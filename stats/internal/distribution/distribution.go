@@ -60,7 +60,16 @@ func StudentQuantile(p, df float64) float64 {
 	if !probability(p) || !positive(df) {
 		return math.NaN()
 	}
-	return distuv.StudentsT{Sigma: 1, Nu: df}.Quantile(p)
+	if p == 0 || p == 0.5 || p == 1 {
+		return distuv.StudentsT{Sigma: 1, Nu: df}.Quantile(p)
+	}
+	tail := math.Min(p, 1-p)
+	off := func(t float64) float64 { return tail - StudentUpper(t, df) }
+	high := 1.0
+	for off(high) < 0 && high < math.MaxFloat64/2 {
+		high *= 2
+	}
+	return math.Copysign(settled(math.Abs(distuv.StudentsT{Sigma: 1, Nu: df}.Quantile(p)), 0, high, tail, off), p-0.5)
 }
 
 // StudentUpper is P(T ≥ t) with df degrees of freedom.
