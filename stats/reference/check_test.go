@@ -75,6 +75,7 @@ func TestTolerancePerValue(t *testing.T) {
 		{"sdc_suppression_audit", "", map[string]any{"intervals": "exact integers; lp abs 1e-6"}, "suppressed_cells[1].lp_hi", 4, 0, 1e-6},
 		{"sdc_suppression_audit", "", map[string]any{"intervals": "exact integers; lp abs 1e-6"}, "suppressed_cells[1].hi", 4, 0, 0},
 		{"synthetic_control", "estimate (abs 0.05) and weights abs 0.02", map[string]any{"rel": 1e-6}, "estimate", -19, 0, 0.05},
+		{"synthetic_control", "", map[string]any{"rel": 1e-6}, "published", -19.6, 0, halfLastDigit(-19.6)},
 	} {
 		rel, abs := tolerancesOf(Case{Method: c.method, Note: c.note}, c.file).at(c.path, c.want)
 		if rel != c.rel || abs != c.abs {

@@ -264,10 +264,10 @@ func datasetSynthetic(table donorTable, method string, given map[string]float64)
 		o.Solver = effect.FrankWolfe
 	case "did":
 		got, err := effect.DiffInMeans(table.Donors)
-		return map[string]any{"estimate": got.Estimate, "published": decimals(got.Estimate, 1)}, err
+		return map[string]any{"estimate": got.Estimate, "published": got.Estimate}, err
 	case "sdid":
 		got, err := effect.SyntheticDiD(table.Donors, effect.FrankWolfe)
-		return map[string]any{"estimate": got.Estimate, "published": decimals(got.Estimate, 1)}, err
+		return map[string]any{"estimate": got.Estimate, "published": got.Estimate}, err
 	}
 	fit := func() (effect.Synthetic, error) { return effect.SyntheticControl(table.Donors, o) }
 	if len(given) > 0 {
@@ -279,7 +279,7 @@ func datasetSynthetic(table donorTable, method string, given map[string]float64)
 		return nil, err
 	}
 	out := syntheticColumns(got)
-	out["years"], out["ratio"], out["estimate"], out["published"] = table.years, got.Ratio, got.Effect, decimals(got.Effect, 1)
+	out["years"], out["ratio"], out["estimate"], out["published"] = table.years, got.Ratio, got.Effect, got.Effect
 	named := map[string]float64{}
 	for j, name := range table.names {
 		if w := decimals(got.Weights[j], 6); w != 0 {

@@ -13,7 +13,7 @@ import (
 type bound struct{ pattern, rel, abs string }
 
 // bounds lists, for the files whose tolerance differs between values, which entry is meant for which value, the most
-// special first. A file that is not here has "rel" and "abs" for all its values. Where neither entry is named, the
+// special first; "printed" is half a unit of the last digit that a publication printed. A file that is not here has "rel" and "abs" for all its values. Where neither entry is named, the
 // value must be equal; an entry that a file lacks is its "rel" or "abs".
 var bounds = map[string][]bound{
 	"aberration_farrington": {{"alarm", "", ""}, {"trend_used", "", ""}, {"*", "upperbound_rel", ""}},
@@ -31,7 +31,7 @@ var bounds = map[string][]bound{
 		{"diff_mover_*", "mover_rel", ""}, {"diff_score_*", "score_rel", ""}, {"score_*", "score_rel", ""},
 		{"scas_*", "score_rel", ""}, {"*", "exact_rel", ""}},
 	"sdc_suppression_audit": {{"suppressed_cells/lp_*", "", "intervals"}, {"*", "", ""}},
-	"synthetic_control": {{"weights", "", "weights_abs"}, {"weights/*", "", "weights_abs"}, {"gap*", "", "gap_abs"},
+	"synthetic_control": {{"published", "", "printed"}, {"weights", "", "weights_abs"}, {"weights/*", "", "weights_abs"}, {"gap*", "", "gap_abs"},
 		{"*", "rel", ""}},
 	"trend_poisson": {{"poisson/se_*", "se_rel", "abs"}, {"poisson/wald_p", "se_rel", "abs"},
 		{"poisson/apc_*", "se_rel", "abs"}, {"poisson/*", "coef_rel", "abs"}, {"quasipoisson/*", "quasi_rel", "abs"},
@@ -79,11 +79,20 @@ func (t tolerances) at(place string, want float64) (rel, abs float64) {
 			break
 		}
 	}
+	if b.abs == "printed" {
+		return 0, halfLastDigit(want)
+	}
 	rel, abs = t.entry(b.rel, "rel"), t.entry(b.abs, "abs")
 	if b.abs != "none" && rel > 0 && math.Abs(want) < nearZero {
 		abs = math.Max(abs, nearZero)
 	}
 	return rel, abs
+}
+
+// halfLastDigit is what rounding to the digits of a printed number can hide: 0.05 for −27.3.
+func halfLastDigit(printed float64) float64 {
+	_, decimals, _ := strings.Cut(strconv.FormatFloat(printed, 'f', -1, 64), ".")
+	return 0.5 * math.Pow10(-len(decimals)) * (1 + 1e-9)
 }
 
 // entry reads one number of the tolerance: written as such, as decimals that were printed ("2 decimals": half a unit
