@@ -91,6 +91,17 @@ func seriesFunctions(t testing.TB, data []byte) {
 	}
 	od, err := Overdispersion(areas)
 	sound(t, what, od, err)
+	weighed, err := ESP2013().Weigh(strata)
+	sound(t, what, weighed, err)
+	for i := range third {
+		area, err := DSRArea(a[i], b[i], 1e5)
+		sound(t, what, area, err)
+		if e, err := Rate(a[i], b[i], 1e5, Level95); err == nil {
+			points[i] = PointOf(2000+i, e)
+		}
+	}
+	rt, err = RecentTrend(points)
+	sound(t, what, rt, err)
 }
 
 // cumulative makes increasing years of steps, where they are steps.
@@ -127,12 +138,28 @@ func FuzzSeries(f *testing.F) {
 func FuzzNumbers(f *testing.F) {
 	f.Add(3.0, 100.0, 5.0, 200.0, 0.95)
 	f.Add(0.0, 1.0, 0.0, 1e9, 0.998)
+	f.Add(3.0, 1.0, 5.0, 9.0, 0.95)
 	f.Fuzz(func(t *testing.T, x1, n1, x2, n2, level float64) {
 		comparisons(t, x1, n1, x2, n2, level)
 		for _, g := range []func(x, n, m, level float64) (Estimate, error){Rate, Proportion, ProportionExact} {
 			e, err := g(x1, n1, n2, level)
 			sound(t, "one", e, err)
 			ordered(t, "one", e, err)
+		}
+		for _, g := range []func(x, level float64) (Estimate, error){Count, CountExact, CountByar} {
+			e, err := g(x1, level)
+			sound(t, "count", e, err)
+			ordered(t, "count", e, err)
+		}
+		u, err := ByarUpper(x1, level)
+		sound(t, "upper", u, err)
+		cut, err := ESP2013Fine().Between(int(math.Mod(n1, 100)), int(math.Mod(n2, 100)))
+		sound(t, "standard", cut, err)
+		r, d, err := CompareEstimates(Estimate{Value: x1, Lower: n1, Upper: x2, Level: level}, Estimate{Value: x2, Lower: x1, Upper: n2, Level: level}, 0.8)
+		sound(t, "estimates", []any{r, d}, err)
+		if !(x1 > 1e5) {
+			d, err := DetectableChange(x1, n1, n2, 1-level, 0.8)
+			sound(t, "detectable", d, err)
 		}
 		if !(x1+x2 > 1e5) { // adding up outcomes takes its time
 			p, err := RatePower(x1, x2, n1, n2, 1-level)

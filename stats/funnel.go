@@ -23,7 +23,8 @@ type FunnelArea struct{ Events, Denominator float64 }
 //
 // An area without events has no such population: its denominator is 0 and it takes no part in the baseline.
 //
-// Errors: not_defined (a rate of 0 with events), negative_count, not_finite, out_of_range.
+// Errors: not_defined (a rate of 0 with events), negative_count, not_finite, out_of_range (also a rate too small beside
+// its events).
 func DSRArea(events, rate, multiplier float64) (FunnelArea, error) {
 	if err := firstError(checkCount(methodFunnel, "the count", events), checkCount(methodFunnel, "the rate", rate), checkMultiplier(methodFunnel, multiplier)); err != nil {
 		return FunnelArea{}, err
@@ -34,7 +35,11 @@ func DSRArea(events, rate, multiplier float64) (FunnelArea, error) {
 	if rate == 0 {
 		return FunnelArea{}, Refuse(methodFunnel, NotDefined, "%g events with a rate of 0", events)
 	}
-	return FunnelArea{Events: events, Denominator: events / rate * multiplier}, nil
+	area := FunnelArea{Events: events, Denominator: events / rate * multiplier}
+	if !finite(area.Denominator) {
+		return FunnelArea{}, Refuse(methodFunnel, OutOfRange, "%g events with a rate of %g per %g", events, rate, multiplier)
+	}
+	return area, nil
 }
 
 // Significance says where a point lies in its funnel.

@@ -118,7 +118,7 @@ func (in JoinpointInput) check(level float64) error {
 }
 
 // describe turns the best places into segments with limits.
-func (g joinGrid) describe(at []int, level float64) (JoinpointModel, error) {
+func (g *joinGrid) describe(at []int, level float64) (JoinpointModel, error) {
 	n, k := float64(len(g.x)), len(at)
 	df := n - 2*float64(k+1)
 	fit, err := g.final(at)
@@ -126,7 +126,7 @@ func (g joinGrid) describe(at []int, level float64) (JoinpointModel, error) {
 		return JoinpointModel{}, err
 	}
 	m := JoinpointModel{Joinpoints: []float64{}, SSE: fit.sse, MSE: fit.sse / df, BIC: math.Log(fit.sse/n) + 2*float64(k+1)*math.Log(n)/n}
-	if !finite(m.BIC) {
+	if !finite(m.BIC) || fit.sse <= g.rounding() {
 		return JoinpointModel{}, Refuse(methodJoinpoint, NotDefined, "the points lie on the lines; nothing is left to choose by")
 	}
 	for _, i := range at {

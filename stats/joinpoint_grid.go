@@ -124,6 +124,15 @@ func (g *joinGrid) sse(at []int) (float64, bool) {
 	return total, true
 }
 
+// rounding is the sum of squares that is left of points which lie on the lines.
+func (g *joinGrid) rounding() float64 {
+	sum := 0.0
+	for i, y := range g.y {
+		sum += g.w[i] * g.meanW * (1 + y*y)
+	}
+	return 64 * machineEpsilon * machineEpsilon * sum
+}
+
 // joinFit is the final fit: slopes per year and their standard errors, one per segment.
 type joinFit struct {
 	sse         float64

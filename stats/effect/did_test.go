@@ -254,7 +254,11 @@ func FuzzPanel(f *testing.F) {
 		if len(cells) > 0 {
 			sum, err := Aggregate(cells, BySince)
 			sound(t, sum, err)
+			whole, err := Overall(cells, Simple)
+			sound(t, whole, err)
 		}
+		one, err := GroupTime(p, 1+treated%5, 1+len(data)%7, periods%5)
+		sound(t, one, err)
 		two, err := TwoWayFixedEffects(p.Unit, p.Time, post, y)
 		sound(t, two, err)
 		if len(y) > 7 {

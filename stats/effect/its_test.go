@@ -228,6 +228,11 @@ func FuzzITS(f *testing.F) {
 		if len(y)%3 == 0 {
 			terms = append(terms, Term{Name: "extra", Values: series(pop)})
 		}
+		if len(y)%3 == 1 {
+			season, err := Harmonics(upTo(len(y)), float64(after), 1+len(pop)%3)
+			sound(t, season, err)
+			terms = append(terms, season...)
+		}
 		got, err := FitCountITS(CountSeries{Counts: series(y), Population: series(pop), Terms: terms, Poisson: slope})
 		sound(t, got, err)
 		linear, err := FitLinearITS(LinearSeries{Y: series(y), Terms: terms, Lag: after - 2})

@@ -238,5 +238,9 @@ func FuzzSynthetic(f *testing.F) {
 			did, err := SyntheticDiD(d, solver)
 			sound(t, did, err)
 		}
+		plain, err := DiffInMeans(d)
+		sound(t, plain, err)
+		given, err := WithWeights(d, rows[len(rows)-1])
+		sound(t, given, err)
 	})
 }

@@ -164,5 +164,10 @@ func FuzzChart(f *testing.F) {
 		sound(t, got, err)
 		x, err := NewXmR(XmRInput{Y: in.Y, Direction: Direction(kind % 3), RebaseAt: in.PhaseStarts, FixAfter: freeze})
 		sound(t, x, err)
+		if len(in.Y) > 0 {
+			x, err = NewXmR(XmRInput{Y: in.Y, Direction: Increase, Target: &in.Y[0], KeepLargeRanges: true})
+			sound(t, x, err)
+			sound(t, AnalyseRuns(in.Y, in.Y[0]), nil)
+		}
 	})
 }
