@@ -20,7 +20,7 @@ func Proportion(x, n, multiplier, level float64) (Estimate, error) {
 		return Estimate{}, err
 	}
 	l, u := wilson(x, n, zOf(level))
-	e := Estimate{Value: x / n * multiplier, Lower: l * multiplier, Upper: u * multiplier, Level: level, Method: Wilson, Events: x, Denominator: n}
+	e := Estimate{Value: x * multiplier / n, Lower: l * multiplier, Upper: u * multiplier, Level: level, Method: Wilson, Events: x, Denominator: n}
 	return e.flagged().checked(methodProportion)
 }
 
@@ -34,7 +34,7 @@ func ProportionExact(x, n, multiplier, level float64) (Estimate, error) {
 		return Estimate{}, err
 	}
 	l, u := clopperPearson(x, n, level)
-	e := Estimate{Value: x / n * multiplier, Lower: l * multiplier, Upper: u * multiplier, Level: level, Method: ClopperPearson, Events: x, Denominator: n}
+	e := Estimate{Value: x * multiplier / n, Lower: l * multiplier, Upper: u * multiplier, Level: level, Method: ClopperPearson, Events: x, Denominator: n}
 	return e.flagged().checked(methodProportion)
 }
 

@@ -13,7 +13,7 @@ func Rate(events, population, multiplier, level float64) (Estimate, error) {
 		return Estimate{}, err
 	}
 	l, u, m := countLimits(events, level)
-	e := Estimate{Value: events / population * multiplier, Lower: l / population * multiplier, Upper: u / population * multiplier,
+	e := Estimate{Value: events * multiplier / population, Lower: l / population * multiplier, Upper: u / population * multiplier,
 		Level: level, Method: m, Events: events, Denominator: population}
 	return e.flagged().checked(methodRate)
 }

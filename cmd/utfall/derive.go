@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"time"
 
 	"utfall/ingest"
 	"utfall/ingest/derive"
@@ -35,10 +36,17 @@ func (h *house) derive(ctx context.Context, runner *ingest.Runner, done func(dat
 	if err != nil {
 		return err
 	}
-	newest := map[string]string{} // hash of the last payload that was taken in
+	newest := map[string]string{}            // hash of the last payload that was taken in
+	visible := map[string][]schema.Release{} // releases that count
 	for _, l := range lines {
-		if _, ok := newest[l.Dataset]; !ok && l.WithdrawnAt.IsZero() && (l.Outcome == schema.Published || l.Outcome == schema.Unchanged) {
+		if !l.WithdrawnAt.IsZero() || l.Outcome != schema.Published && l.Outcome != schema.Unchanged {
+			continue
+		}
+		if _, ok := newest[l.Dataset]; !ok {
 			newest[l.Dataset] = l.ContentHash
+		}
+		if l.Outcome == schema.Published {
+			visible[l.Dataset] = append(visible[l.Dataset], l)
 		}
 	}
 	for i, ind := range derived {
@@ -46,8 +54,11 @@ func (h *house) derive(ctx context.Context, runner *ingest.Runner, done func(dat
 		if err != nil {
 			return err
 		}
-		if len(computed) == 0 {
-			continue // its inputs have no figures yet
+		if len(computed) == 0 { // its inputs have no figures, yet or any more
+			if err := h.takeBack(ctx, visible[datasets[i]]); err != nil {
+				return fmt.Errorf("taking back %s: %w", ind.ID, err)
+			}
+			continue
 		}
 		payload, err := derive.CSV(ind, computed)
 		if err != nil {
@@ -63,6 +74,17 @@ func (h *house) derive(ctx context.Context, runner *ingest.Runner, done func(dat
 			return fmt.Errorf("computing %s: %w", ind.ID, err)
 		}
 		done(datasets[i], result)
+	}
+	return nil
+}
+
+// takeBack withdraws the releases of a computed indicator whose inputs have no figures any more.
+func (h *house) takeBack(ctx context.Context, releases []schema.Release) error {
+	for _, l := range releases {
+		l.WithdrawnAt, l.Reason = time.Now(), "the figures that it was computed from were withdrawn"
+		if err := h.Record(ctx, l); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -92,6 +92,11 @@ func usable(o schema.Observation) bool {
 	return true
 }
 
+// counted tells whether a number is the count itself, and not rounded or approximate: chance then moves it as counts move.
+func counted(o schema.Observation) bool {
+	return !schema.HasFlag(o.Flags, schema.Rounded) && !schema.HasFlag(o.Flags, schema.Approximate)
+}
+
 // result makes the figure that rests on the parts, without value and limits.
 func (in *inputs) result(first schema.Observation, rest ...schema.Observation) schema.Observation {
 	parts := append([]schema.Observation{first}, rest...)
@@ -124,10 +129,17 @@ func (in *inputs) source(parts []schema.Observation) string {
 	return "Utfall (" + strings.Join(slices.Sorted(maps.Keys(named)), "; ") + ")"
 }
 
-// with sets value, limits and how they were made.
-func with(o schema.Observation, e stats.Estimate) schema.Observation {
+// with sets the value, and the limits and how they were made where the numbers are counts that have any: of persons or events
+// that are counted once, and not rounded or put together from estimates.
+func (in *inputs) with(o schema.Observation, e stats.Estimate, numbers ...schema.Observation) schema.Observation {
 	lower, upper := e.Lower, e.Upper
-	o.Value, o.Lower, o.Upper = e.Value, &lower, &upper
+	o.Value = e.Value
+	for _, n := range numbers {
+		if ind, _ := in.catalogue.Indicator(n.Indicator); !ind.Kind.Independent() || !counted(n) {
+			return o
+		}
+	}
+	o.Lower, o.Upper = &lower, &upper
 	o.Note = fmt.Sprintf("95 %%: %s", e.Method)
 	return o
 }

@@ -128,13 +128,29 @@ func TestStandardised(t *testing.T) {
 func TestShare(t *testing.T) {
 	ind := schema.Indicator{ID: "x_share", Kind: schema.Share, Numerator: "institutional_voluntary",
 		Derive: &schema.Derivation{Method: schema.DeriveShare, Of: []string{"institutional_voluntary", "open_interventions"}, Multiplier: 100}}
-	out := compute(t, ind, figure(t, "institutional_voluntary", "SE", "2016-11-01", 1904), figure(t, "open_interventions", "SE", "2016-11-01", 10627, flags("rounded")),
+	out := compute(t, ind, figure(t, "institutional_voluntary", "SE", "2016-11-01", 1904), figure(t, "open_interventions", "SE", "2016-11-01", 10627),
 		figure(t, "institutional_voluntary", "SE", "2015-11-01", 2033))
-	if len(out) != 1 || math.Abs(out[0].Value-100*1904.0/12531) > 1e-12 || out[0].Flags != "rounded derived" || *out[0].Lower >= out[0].Value {
+	if len(out) != 1 || math.Abs(out[0].Value-100*1904.0/12531) > 1e-12 || out[0].Flags != "derived" || *out[0].Lower >= out[0].Value {
 		t.Errorf("%+v", out)
 	}
 	if !strings.Contains(out[0].Citation, "/ (1904 (institutional_voluntary, release 7) + 10627 (open_interventions, release 7)) × 100") {
 		t.Error(out[0].Citation)
+	}
+}
+
+// A number that the source rounded has no limits by itself, so what is computed from it has none either.
+func TestRoundedNumbersGiveNoLimits(t *testing.T) {
+	share := schema.Indicator{ID: "x_share", Kind: schema.Share, Numerator: "institutional_voluntary",
+		Derive: &schema.Derivation{Method: schema.DeriveShare, Of: []string{"institutional_voluntary", "open_interventions"}, Multiplier: 100}}
+	index := schema.Indicator{ID: "x_index", Kind: schema.Index, Numerator: "lvm_in_care", Derive: &schema.Derivation{Method: schema.DeriveIndex, Base: "2016-11-01"}}
+	for name, out := range map[string][]schema.Observation{
+		"share": compute(t, share, figure(t, "institutional_voluntary", "SE", "2016-11-01", 1900), figure(t, "open_interventions", "SE", "2016-11-01", 10600, flags("rounded"))),
+		"rate":  compute(t, rateOf(schema.Derivation{Method: schema.DeriveRate, Multiplier: 1e5}), figure(t, "drug_induced_deaths", "SE", "2022", 500, flags("approximate")), figure(t, "population", "SE", "2022", 10521556)),
+		"index": compute(t, index, figure(t, "lvm_in_care", "SE", "2016-11-01", 380, flags("rounded")), figure(t, "lvm_in_care", "SE", "2022-11-01", 325))[1:],
+	} {
+		if len(out) != 1 || out[0].Value == 0 || out[0].Lower != nil || out[0].Upper != nil || out[0].Note != "" {
+			t.Errorf("%s: %+v", name, out)
+		}
 	}
 }
 

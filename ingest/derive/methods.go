@@ -105,11 +105,7 @@ func (in *inputs) rate(events, exposure []schema.Observation) (schema.Observatio
 	if err != nil {
 		return o, fmt.Errorf("%s %s: %w", last.Area, last.Period, err)
 	}
-	if source, _ := in.catalogue.Indicator(in.ind.Numerator); !source.Kind.Independent() {
-		o.Value = e.Value
-		return o, nil
-	}
-	return with(o, e), nil
+	return in.with(o, e, events...), nil
 }
 
 // shares puts the numerator against the sum of the parts of one area, period, sex and age. All parts must be there.
@@ -133,7 +129,7 @@ func (in *inputs) shares() ([]schema.Observation, error) {
 		}
 		o := in.result(x, parts...)
 		o.Citation = fmt.Sprintf("%s / %s × %s", cite(x), citeAll(parts), number(in.ind.Derive.Times()))
-		out = append(out, with(o, e))
+		out = append(out, in.with(o, e, append(parts, x)...))
 	}
 	return out, nil
 }
@@ -155,7 +151,7 @@ func (in *inputs) indices() ([]schema.Observation, error) {
 			o.Citation = fmt.Sprintf("%s / %s × %s", cite(x), cite(base), number(times))
 			if x.Missing == schema.Present {
 				o.Value = x.Value / base.Value * times
-				if source.Kind.Independent() && x.Period.String() != base.Period.String() {
+				if source.Kind.Independent() && x.Period.String() != base.Period.String() && counted(x) && counted(base) {
 					r, _, err := stats.RateRatio(stats.RateGroup{Events: x.Value, Population: 1}, stats.RateGroup{Events: base.Value, Population: 1}, stats.Level95)
 					if err != nil {
 						return nil, fmt.Errorf("%s %s: %w", x.Area, x.Period, err)

@@ -64,7 +64,7 @@ func (in *inputs) dsr(standard stats.Standard, bands []schema.Observation) (sche
 	e, err := stats.DSR(weighed, in.ind.Derive.Times(), stats.Level95)
 	switch stats.ReasonOf(err) {
 	case "":
-		return with(o, e), err == nil, err
+		return in.with(o, e, bands...), err == nil, err
 	case stats.TooFewEvents:
 		o.Missing = schema.Unreliable
 		return o, true, nil
