@@ -67,7 +67,8 @@ const stateAge = time.Second
 
 func newCache() *cache { return &cache{pages: map[string]asset{}} }
 
-// current gives the ledger's state, asked for at most once in stateAge; when it has changed the pages are forgotten.
+// current gives the ledger's state, asked for at most once in stateAge; when it has changed the pages are forgotten. While
+// the store does not answer, the state that it gave last goes on to hold: pages that are kept are still served.
 func (s *Server) current(ctx context.Context) (schema.State, error) {
 	s.cache.mu.Lock()
 	defer s.cache.mu.Unlock()
@@ -78,6 +79,10 @@ func (s *Server) current(ctx context.Context) (schema.State, error) {
 	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
 	defer cancel()
 	state, err := s.Reader.State(ctx, time.Time{})
+	if err != nil && s.cache.day != "" {
+		s.cache.checked = s.Now() // the next one waits for the store again, not everyone
+		return s.cache.state, nil
+	}
 	if err != nil {
 		return state, err
 	}

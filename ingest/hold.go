@@ -89,7 +89,13 @@ func (r *Runner) Publish(ctx context.Context, seq uint64, reason string) (schema
 	if err != nil {
 		return held, err
 	}
-	held.Outcome, held.PublishAt, held.Reason = schema.Published, r.o.Now(), fmt.Sprintf("published by hand: %s; was held: %s", reason, held.Reason)
+	at := r.o.Now()
+	for _, l := range lines {
+		if l.Outcome == schema.Published {
+			at = later(at, l.PublishAt)
+		}
+	}
+	held.Outcome, held.PublishAt, held.Reason = schema.Published, at, fmt.Sprintf("published by hand: %s; was held: %s", reason, held.Reason)
 	return held, r.o.Writer.Record(ctx, held)
 }
 

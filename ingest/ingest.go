@@ -187,6 +187,9 @@ func (r *run) sameAsLast(ctx context.Context) (schema.Release, bool, error) {
 	}
 	r.first = true
 	for _, l := range lines {
+		if l, err = r.correct(ctx, l); err != nil {
+			return schema.Release{}, false, err
+		}
 		switch {
 		case l.Outcome == schema.Held:
 			r.held = append(r.held, l)
@@ -307,7 +310,7 @@ func (r *run) store(ctx context.Context) error {
 			return err
 		}
 		r.step("keep")
-		r.release.Outcome, r.release.PublishAt = schema.Published, r.o.Now()
+		r.release.Outcome, r.release.PublishAt = schema.Published, later(r.o.Now(), r.last.PublishAt)
 	}
 	if err := r.supersede(ctx); err != nil {
 		return err

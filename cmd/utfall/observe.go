@@ -90,6 +90,9 @@ func (f *follower) read(ctx context.Context) (ops.Reading, error) {
 		return x, err
 	}
 	x.Engine = ops.Engine(state)
+	if now := time.Now(); f.since.After(now) { // the clock was set back: lines to come are older than the newest
+		f.since = now
+	}
 	lines, err := f.RunsSince(ctx, f.since.Add(-overlap))
 	if err != nil {
 		return x, err

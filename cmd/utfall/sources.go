@@ -22,6 +22,7 @@ import (
 	"utfall/ingest/schedule"
 	"utfall/ingest/source"
 	"utfall/ingest/sources"
+	"utfall/internal/store"
 	"utfall/schema"
 )
 
@@ -179,6 +180,23 @@ func (d *desk) deriveNow(ctx context.Context, r ingest.Result) error {
 	return d.derive(ctx, d.runner, d.observe)
 }
 
+// later is a fault of the store's that may be gone in a while; the schedule then does not wait for the next regular time.
+type later struct{ error }
+
+// Passing says so to the schedule.
+func (later) Passing() bool { return true }
+
+func (l later) Unwrap() error { return l.error }
+
+// passing marks faults of the store's that pass. What a publisher answered says itself whether it does.
+func passing(err error) error {
+	var answered *fetch.Error
+	if err != nil && !errors.As(err, &answered) && store.Passing(err) {
+		return later{err}
+	}
+	return err
+}
+
 // watch runs the sources on their schedules and looks at the folder, until ctx ends.
 func (d *desk) watch(ctx context.Context, asked []source.Source, folder string, jitter time.Duration) error {
 	o := schedule.Options{Logger: d.log, Jitter: jitter}
@@ -193,10 +211,10 @@ func (d *desk) watch(ctx context.Context, asked []source.Source, folder string, 
 			Run: func(ctx context.Context) error {
 				r, err := d.take(ctx, s)
 				if err != nil {
-					return err
+					return passing(err)
 				}
 				d.tell(s, r)
-				return d.deriveNow(ctx, r)
+				return passing(d.deriveNow(ctx, r))
 			}})
 	}
 	if folder == "" {

@@ -14,6 +14,8 @@ import (
 	"utfall/dashboard"
 	"utfall/ingest"
 	"utfall/ingest/reference"
+	"utfall/internal/engine"
+	"utfall/internal/ops"
 	"utfall/schema"
 )
 
@@ -61,7 +63,7 @@ func (a app) serve(ctx context.Context, args []string) error {
 	return a.serveWith(ctx, o, false)
 }
 
-// serveWith runs until ctx ends or the engine does.
+// serveWith runs until ctx ends.
 func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error) {
 	page, err := net.Listen("tcp", o.addr)
 	if err != nil {
@@ -122,17 +124,22 @@ func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error)
 		}
 	}
 	if h.engine != nil {
-		group.Go(func() error {
-			select {
-			case <-ctx.Done():
-				return nil
-			case <-h.engine.Done():
-				return fmt.Errorf("the engine ended: %w", h.engine.Err())
-			}
-		})
+		group.Go(func() error { h.keepEngine(ctx, metrics); return nil })
 	}
 	fmt.Fprintf(a.stdout, "Utfall is ready at http://%s (metrics at http://%s/metrics)\n", page.Addr(), opsListener.Addr())
 	return group.Wait()
+}
+
+// keepEngine starts the engine again whenever it has ended by itself. Pages that are kept are served meanwhile, and a run that
+// was cut off is cleared away by the next one of its dataset.
+func (h *house) keepEngine(ctx context.Context, metrics *ops.Metrics) {
+	h.engine = engine.Keep(ctx, h.engine, func(err error) {
+		metrics.EngineAway()
+		h.log.Error("the engine ended and is started again", "error", err)
+	}, func(e *engine.Engine) {
+		h.log.Warn("the engine runs again", "engine", e.Connection())
+		metrics.Look()
+	})
 }
 
 // loadCollection takes in what the ledger does not know of the reference collection: everything in an empty data

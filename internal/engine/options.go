@@ -17,6 +17,7 @@ type Options struct {
 	MemoryLimit  int64         // bytes the engine may use for everything; default 2 GiB, at least 256 MiB
 	FileAccess   bool          // let SQL read and write files, all that this process may: for benchmarks, not for serving
 	Port         int           // on 127.0.0.1; default 0, a free one. A fixed port is for clusters, whose nodes must know each other
+	Password     string        // of Utfall's user; default a random one. A given one is for nodes that clients take for one another
 	ExtraConfig  []byte        // a further <clickhouse> document, merged over ours: remote_servers, macros
 	Logger       *slog.Logger  // default slog.Default(); the engine's own log goes there too, with component=engine
 	Command      []string      // the program and arguments that reach Child; default this program with ChildArgument

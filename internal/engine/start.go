@@ -2,6 +2,7 @@ package engine
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -34,7 +35,7 @@ func startOnce(ctx context.Context, options Options) (*Engine, error) {
 		return nil, err
 	}
 	forget(places.connection)
-	secret := password()
+	secret := cmp.Or(options.Password, password())
 	if err := writeConfig(places, options, secret); err != nil {
 		lock.release()
 		return nil, err

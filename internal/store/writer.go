@@ -26,19 +26,24 @@ func (s *Store) Begin(ctx context.Context, r schema.Release) (uint64, error) {
 	return r.Seq, s.Record(ctx, r)
 }
 
-// Record writes a release's line anew: its outcome, counts and times replace what stood there.
+// Record writes a release's line anew: its outcome, counts and times replace what stood there, also where the clock was set
+// back in between. One process at a time writes the lines of a release.
 func (s *Store) Record(ctx context.Context, r schema.Release) error {
 	ctx, cancel := write(ctx, nil)
 	defer cancel()
+	now := time.Now()
+	var before uint64
+	if err := s.conn.QueryRow(ctx, "SELECT max(version) FROM release WHERE seq = "+strconv.FormatUint(r.Seq, 10)).Scan(&before); err != nil {
+		return fmt.Errorf("store: record release %d: %w", r.Seq, err)
+	}
 	batch, err := s.conn.PrepareBatch(ctx, `INSERT INTO release (seq, version, dataset, outcome, content_hash, fetched, source_updated,
 		publish_at, withdrawn_at, reason, rows_read, rows_new, rows_changed, rows_deleted, rows_unchanged, rows_rejected, program, recorded, recipe)`)
 	if err != nil {
 		return fmt.Errorf("store: record release %d: %w", r.Seq, err)
 	}
 	defer func() { _ = batch.Close() }()
-	now := time.Now()
 	c := r.Counts
-	if err := batch.Append(r.Seq, uint64(now.UnixNano()), r.Dataset, string(r.Outcome), r.ContentHash, epoch(r.Fetched), epoch(r.SourceUpdated),
+	if err := batch.Append(r.Seq, max(uint64(now.UnixNano()), before+1), r.Dataset, string(r.Outcome), r.ContentHash, epoch(r.Fetched), epoch(r.SourceUpdated),
 		epoch(r.PublishAt), epoch(r.WithdrawnAt), r.Reason, c.Read, c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected, r.Program, now, r.Recipe); err != nil {
 		return fmt.Errorf("store: record release %d: %w", r.Seq, err)
 	}
