@@ -5,7 +5,7 @@ GOFLAGS += -trimpath
 BIN := bin/utfall
 WEB := dashboard/web
 
-.PHONY: run test deps build lint bench screenshots accessibility browser operators clean
+.PHONY: run test deps build lint soak bench screenshots accessibility browser operators clean
 
 run: build ## start Utfall on real figures at http://127.0.0.1:8080
 	$(BIN) up $(ARGS)
@@ -40,6 +40,9 @@ operators: # Prometheus' and systemd's own tools, which test the rules and the u
 test: deps browser operators ## every test there is
 	go vet ./...
 	go test -count=1 -timeout 20m ./...
+
+soak: deps ## every fault with every victim, again and again, with a table of what became of them; takes an hour
+	go test -count=1 -v -timeout 3h ./internal/faults -soak
 
 lint: ## golangci-lint v2, which is not installed by this Makefile
 	golangci-lint run
