@@ -25,18 +25,10 @@ type Keeper interface {
 
 // BriefingConfig says where briefings come from and how they become files. Every field may be empty.
 type BriefingConfig struct {
-	Drafts  []briefing.Definition // nil: those that the program ships
-	Archive Archive               // nil: nothing was published
-	Press   Press                 // nil: no files of other kinds than HTML
-}
-
-// Draft gives the definition of a briefing.
-func (s *Server) Draft(id string) (briefing.Definition, bool) {
-	i := slices.IndexFunc(s.Drafts, func(d briefing.Definition) bool { return d.ID == id })
-	if i < 0 {
-		return briefing.Definition{}, false
-	}
-	return s.Drafts[i], true
+	Drafts   *briefing.Shelf // nil: those that the program ships
+	DraftKey string          // who gives it may save drafts; "": nobody may
+	Archive  Archive         // nil: nothing was published
+	Press    Press           // nil: no files of other kinds than HTML
 }
 
 // published lists a briefing's versions that had been published at a moment, newest first; the zero moment is now.
@@ -74,9 +66,9 @@ type Publication struct {
 // Publish freezes a briefing with the figures of a moment and keeps it. A version after the first needs to say what it
 // corrects, and names the one before. The error joins the author's faults, each with file and line.
 func (s *Server) Publish(ctx context.Context, keeper Keeper, id string, p Publication) (schema.FrozenBriefing, error) {
-	def, ok := s.Draft(id)
+	def, ok := s.Drafts.Get(id)
 	if !ok {
-		return schema.FrozenBriefing{}, fmt.Errorf("there is no briefing %q", id)
+		return schema.FrozenBriefing{}, fmt.Errorf("there is no briefing %q; `utfall brief list` lists them", id)
 	}
 	now := s.Now().UTC().Truncate(time.Microsecond)
 	asOf := p.AsOf.UTC().Truncate(time.Microsecond)

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"utfall/dashboard/briefing"
-	"utfall/dashboard/format"
 	"utfall/dashboard/sentence"
 	"utfall/dashboard/verdict"
 	"utfall/schema"
@@ -172,7 +171,7 @@ func (c *composer) body(lang schema.Lang) (briefing.Body, error) {
 		c.faults = c.faults[:faults]
 	}
 	for i, o := range c.sources {
-		out.Sources = append(out.Sources, briefing.Source{Number: i + 1, Text: sourceText(o, lang), URL: safeURL(o.URL)})
+		out.Sources = append(out.Sources, briefing.Source{Number: i + 1, Text: c.sourceText(o, lang), URL: safeURL(o.URL)})
 	}
 	terms, err := briefing.Glossary()
 	if err != nil {
@@ -207,6 +206,9 @@ func texts(b *briefing.Body) []*string {
 // note gives the number of a figure's footnote.
 func (c *composer) note(o schema.Observation) int {
 	key := o.Source + "\x00" + o.Citation + "\x00" + o.URL
+	if c.computed(o) {
+		key = "computed\x00" + o.Indicator // its citation is the sum itself, another for each figure
+	}
 	n, ok := c.notes[key]
 	if !ok {
 		c.sources = append(c.sources, o)
@@ -227,8 +229,25 @@ func (c *composer) pin(o schema.Observation) {
 	c.releases[o.Release] = briefing.Release{Seq: o.Release, Dataset: o.Dataset, Released: o.Released.UTC()}
 }
 
-func sourceText(o schema.Observation, lang schema.Lang) string {
-	return fmt.Sprintf("%s: %s. %s %d, %s.", o.Source, strings.TrimSuffix(o.Citation, "."), schema.Text{SV: "Utgåva", EN: "Release"}.In(lang), o.Release, format.Date(o.Released, lang))
+// computed tells whether the program made a figure out of others.
+func (c *composer) computed(o schema.Observation) bool {
+	ind, ok := c.Catalogue.Indicator(o.Indicator)
+	return ok && ind.Derive != nil
+}
+
+func (c *composer) sourceText(o schema.Observation, lang schema.Lang) string {
+	citation := strings.TrimSuffix(o.Citation, ".")
+	if c.computed(o) {
+		ind, _ := c.Catalogue.Indicator(o.Indicator)
+		var of []string
+		for _, id := range ind.Inputs() {
+			if in, ok := c.Catalogue.Indicator(id); ok {
+				of = append(of, lowerFirst(in.Label.In(lang)))
+			}
+		}
+		citation = schema.Text{SV: "egen beräkning av ", EN: "own computation of "}.In(lang) + lowerFirst(ind.Label.In(lang)) + schema.Text{SV: ", ur ", EN: ", from "}.In(lang) + listed(of, lang)
+	}
+	return fmt.Sprintf("%s: %s. %s %d.", o.Source, citation, schema.Text{SV: "Utgåva", EN: "Release"}.In(lang), o.Release)
 }
 
 // part fills one part of a section.

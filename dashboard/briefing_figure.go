@@ -157,10 +157,10 @@ func (c *composer) figure(name string, lang schema.Lang) (briefing.Figure, bool)
 	}
 	unit, _ := c.Catalogue.Unit(x.ind.Unit)
 	said := sentence.Say(c.speak(x, lang), lang)
-	out := briefing.Figure{ID: name, Title: c.title(x, lang), Unit: unit.Label.In(lang), HTML: "<p>" + escape(said.String()) + "</p>"}
+	out := briefing.Figure{ID: name, Title: c.title(x, lang), Unit: unit.Label.In(lang), HTML: "<p>" + escape(said.Untitled()) + "</p>"}
 	out.Table = c.seriesTable(x, lang, &out.Note)
 	if x.spec.Chart == nil || *x.spec.Chart {
-		c.draw(x, &out, said.Level, lang)
+		c.draw(x, &out, said.Statement, lang)
 	}
 	q := []string{"area", strings.Join(append([]string{x.line.Area.Code}, x.spec.Beside...), ",")}
 	if len(x.spec.Also) > 0 {
@@ -213,6 +213,8 @@ func (c *composer) seriesTable(x shownSeries, lang schema.Lang, notes *[]int) br
 		}
 	}
 	t.Head, t.Numeric = append(t.Head, schema.Text{SV: "Källa", EN: "Source"}.In(lang)), append(t.Numeric, false)
+	everywhere, some := flagged(lines)
+	t.Legend = legend(everywhere, some, lang)
 	for _, p := range periods(lines) {
 		row := []string{format.Period(p, lang)}
 		var used []int
@@ -220,7 +222,7 @@ func (c *composer) seriesTable(x shownSeries, lang schema.Lang, notes *[]int) br
 			o, ok := at1(l.shown, p)
 			cell, lim := "", ""
 			if ok {
-				cell, lim = c.cell(l.ind, o, lang), c.interval(l.ind, o, lang)
+				cell, lim = c.cell(l.ind, o, everywhere, lang), c.interval(l.ind, o, lang)
 				c.pin(o)
 				if n := c.note(o); !slices.Contains(used, n) {
 					used = append(used, n)
@@ -253,15 +255,76 @@ func numbers(list []int) string {
 	return strings.Join(s, ", ")
 }
 
-// cell is a value with what its source says of it.
-func (c *composer) cell(ind schema.Indicator, o schema.Observation, lang schema.Lang) string {
+// marks are the letters behind a number in a table; a legend under it says what those mean that occur. all says it of every
+// number at once.
+var marks = []struct {
+	flag        schema.Flag
+	letter, all schema.Text
+}{
+	{schema.Provisional, schema.Text{SV: "p", EN: "p"}, schema.Text{SV: "preliminära", EN: "provisional"}},
+	{schema.Revised, schema.Text{SV: "r", EN: "r"}, schema.Text{SV: "reviderade av källan", EN: "revised by the source"}},
+	{schema.Estimated, schema.Text{SV: "u", EN: "e"}, schema.Text{SV: "uppskattade", EN: "estimated"}},
+	{schema.Derived, schema.Text{SV: "b", EN: "c"}, schema.Text{SV: "beräknade ur publicerade tal", EN: "computed from published figures"}},
+	{schema.Predicted, schema.Text{SV: "f", EN: "f"}, schema.Text{SV: "förutsagda", EN: "predicted"}},
+	{schema.Partial, schema.Text{SV: "d", EN: "i"}, schema.Text{SV: "ofullständiga", EN: "incomplete"}},
+	{schema.SeriesBreak, schema.Text{SV: "t", EN: "b"}, schema.Text{SV: "räknade på ett annat sätt än de föregående", EN: "counted in another way than those before"}},
+	{schema.Secondary, schema.Text{SV: "a", EN: "s"}, schema.Text{SV: "hämtade ur andrahandskällor", EN: "read in second-hand sources"}},
+}
+
+// cell is a value with a letter for each thing that its source says of it. everywhere are the flags that all values of the
+// table have: the legend tells those without letters.
+func (c *composer) cell(ind schema.Indicator, o schema.Observation, everywhere []schema.Flag, lang schema.Lang) string {
 	text := c.value(ind, o, lang)
-	for _, f := range []schema.Flag{schema.Provisional, schema.Revised, schema.Estimated, schema.Derived, schema.Predicted, schema.Partial, schema.SeriesBreak} {
-		if schema.HasFlag(o.Flags, f) {
-			text += ", " + format.Flags(string(f), lang)[0]
+	var letters []string
+	for _, m := range marks {
+		if schema.HasFlag(o.Flags, m.flag) && !slices.Contains(everywhere, m.flag) {
+			letters = append(letters, m.letter.In(lang))
 		}
 	}
+	if len(letters) > 0 {
+		text += "\u00a0" + strings.Join(letters, ",")
+	}
 	return text
+}
+
+// flagged gives the flags that every value of some lines has, and those that only some have.
+func flagged(lines []shownLine) (everywhere, some []schema.Flag) {
+	for _, m := range marks {
+		with, all := 0, 0
+		for _, l := range lines {
+			for _, o := range l.shown {
+				if all++; schema.HasFlag(o.Flags, m.flag) {
+					with++
+				}
+			}
+		}
+		switch {
+		case with > 0 && with == all:
+			everywhere = append(everywhere, m.flag)
+		case with > 0:
+			some = append(some, m.flag)
+		}
+	}
+	return everywhere, some
+}
+
+// legend says what the letters of a table mean, and what is so of all its numbers.
+func legend(everywhere, some []schema.Flag, lang schema.Lang) string {
+	var parts []string
+	for _, m := range marks {
+		if slices.Contains(everywhere, m.flag) {
+			parts = append(parts, schema.Text{SV: "Alla tal är ", EN: "All numbers are "}.In(lang)+m.all.In(lang))
+		}
+	}
+	for _, m := range marks {
+		if slices.Contains(some, m.flag) {
+			parts = append(parts, m.letter.In(lang)+": "+format.Flags(string(m.flag), lang)[0])
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return strings.Join(parts, "; ") + "."
 }
 
 func (c *composer) columnName(x shownSeries, l shownLine, lang schema.Lang) string {
@@ -324,5 +387,5 @@ func (c *composer) draw(x shownSeries, out *briefing.Figure, level string, lang 
 	}
 	out.Alt = fmt.Sprintf(schema.Text{SV: "Linjediagram. %s. %s Alla tal står i tabellen.", EN: "Line chart. %s. %s All numbers stand in the table."}.In(lang), out.Title, level)
 	l.Title = out.Alt
-	out.Wide, out.Narrow = string(l.SVG(chart.Wide)), string(l.SVG(chart.Narrow))
+	out.Wide, out.Narrow, out.Paper = string(l.SVG(chart.Wide)), string(l.SVG(chart.Narrow)), string(l.SVG(chart.Paper))
 }

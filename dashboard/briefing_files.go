@@ -3,6 +3,7 @@ package dashboard
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
 	"embed"
 	"encoding/base64"
 	"errors"
@@ -10,8 +11,8 @@ import (
 	"html"
 	"html/template"
 	"io/fs"
+	"net/url"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -22,24 +23,37 @@ import (
 
 // Press turns a page into files of other kinds. It is slow, and does one thing at a time.
 type Press interface {
+	Can(kind string) error // why files of a kind, pdf or docx, cannot be made here: an ErrNoPress
 	PDF(ctx context.Context, job PrintJob) ([]byte, error)
 	DOCX(ctx context.Context, job PrintJob) ([]byte, error)
 }
 
 // PrintJob is a page to be printed. It needs nothing from outside itself.
 type PrintJob struct {
-	Title  string
-	Lang   schema.Lang
-	HTML   []byte // a whole page, its styles and fonts inside
-	Word   []byte // the same for a word processor: pictures named as the data-file attributes of HTML's charts
-	Header string // HTML of the line over each page
-	Footer string // HTML of the line under it
+	Title     string
+	Number    string // of the matter, in words
+	Sources   string // what the line under each page says of sources and moment
+	Stamp     string // version and hash
+	Lang      schema.Lang
+	HTML      []byte // a whole page, its styles and fonts inside; its @page rules hold the lines over and under each page
+	Word      []byte // the same for a word processor: its pictures are the charts by their names
+	ChartPage []byte // a page with the charts under each other, from the upper left corner on
+	Charts    []PrintedChart
+}
+
+// PrintedChart is a chart of a ChartPage, in CSS pixels.
+type PrintedChart struct {
+	Name          string
+	Width, Height int
 }
 
 // ErrNoPress says that a file cannot be made because the program that makes it is not installed. Its text says which.
 type ErrNoPress struct{ Text schema.Text }
 
 func (e ErrNoPress) Error() string { return e.Text.EN }
+
+// ErrBusy says that a press has too much to do to take a job.
+var ErrBusy = errors.New("too many files are being made; try again in a moment")
 
 //go:embed static/genomgang.css
 var briefingFiles embed.FS
@@ -63,6 +77,8 @@ func (s *Server) briefingFile(lang schema.Lang, kind string) fiber.Handler {
 		switch {
 		case errors.As(err, &missing):
 			return problem{fiber.StatusServiceUnavailable, missing.Text}
+		case errors.Is(err, ErrBusy):
+			return refuse(fiber.StatusServiceUnavailable, "Just nu görs för många filer. Försök igen om en stund.", "Too many files are being made right now. Try again in a moment.")
 		case errors.Is(err, context.DeadlineExceeded):
 			return refuse(fiber.StatusServiceUnavailable, "Filen kunde inte göras i tid. Försök igen om en stund.", "The file could not be made in time. Try again in a moment.")
 		case err != nil:
@@ -81,13 +97,13 @@ func (s *Server) makeFile(ctx context.Context, v *view, id, kind string) (asset,
 		return asset{}, err
 	}
 	p := s.briefingView(v, f)
-	key := f.hash + "." + kind + "." + string(v.Lang)
-	if a, ok := s.pressed.get(key); ok && f.hash != "" {
-		return a, nil
-	}
 	job, err := s.printJob(p)
 	if err != nil {
 		return asset{}, err
+	}
+	key := fmt.Sprintf("%s.%x", kind, sha256.Sum256(job.HTML))
+	if a, ok := s.pressed.get(key); ok {
+		return a, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, pressTimeout)
 	defer cancel()
@@ -110,61 +126,31 @@ func (s *Server) makeFile(ctx context.Context, v *view, id, kind string) (asset,
 	}
 	a := newAsset(out, mime)
 	a.name = p.fileName(kind)
-	if f.hash != "" {
-		s.pressed.put(key, a)
-	}
+	s.pressed.put(key, a)
 	return a, nil
 }
 
-// BriefingFile makes a file of a briefing: its newest version, a version by number, or with version −1 the draft.
-func (s *Server) BriefingFile(ctx context.Context, id string, version int, lang schema.Lang, kind string) (content []byte, name string, err error) {
-	v := &view{s: s, Lang: lang, Prefix: prefixOf(lang), Query: map[string][]string{}, path: "/genomgang/" + id}
-	switch {
-	case version > 0:
-		v.Query.Set("version", fmt.Sprint(version))
-	case version < 0:
+// FileChoice says which file of a briefing is wanted.
+type FileChoice struct {
+	ID      string
+	Version int  // 0: the newest that is published, or the draft if none is
+	Draft   bool // the draft, though a version may be published
+	AsOf    time.Time
+	Lang    schema.Lang
+	Kind    string // pdf, docx or html
+}
+
+// BriefingFile makes a file of a briefing.
+func (s *Server) BriefingFile(ctx context.Context, x FileChoice) (content []byte, name string, err error) {
+	v := &view{s: s, Lang: x.Lang, Prefix: prefixOf(x.Lang), Query: url.Values{}, AsOf: x.AsOf, path: "/genomgang/" + x.ID}
+	if x.Version > 0 {
+		v.Query.Set("version", fmt.Sprint(x.Version))
+	}
+	if x.Draft {
 		v.Query.Set("utkast", "1")
 	}
-	a, err := s.makeFile(ctx, v, id, kind)
+	a, err := s.makeFile(ctx, v, x.ID, x.Kind)
 	return a.body, a.name, err
-}
-
-// printJob makes the print page with everything in it.
-func (s *Server) printJob(p *briefingPage) (PrintJob, error) {
-	style, err := s.wholeStyle()
-	if err != nil {
-		return PrintJob{}, err
-	}
-	p.Style = style
-	page, err := s.render("briefing_print", p)
-	if err != nil {
-		return PrintJob{}, err
-	}
-	word, err := s.render("briefing_word", p)
-	if err != nil {
-		return PrintJob{}, err
-	}
-	job := PrintJob{Title: p.Title, Lang: p.Lang, HTML: page, Word: word}
-	job.Header, job.Footer = p.runningLines()
-	return job, nil
-}
-
-// runningLines are the lines over and under each printed page. Chromium fills in the page numbers.
-func (p briefingPage) runningLines() (header, footer string) {
-	const line = `<div style="font: 8px sans-serif; color: #3d4653; width: 100%; margin: 0 18mm; display: flex; justify-content: space-between; gap: 12px">`
-	number := p.T("Diarienummer: ej angivet", "Registry number: none")
-	if p.Snap.Number != "" {
-		number = p.T("Diarienummer ", "Registry number ") + p.Snap.Number
-	}
-	hash := p.T("Utkast, inte publicerat", "Draft, not published")
-	if !p.Snap.Draft() {
-		hash = fmt.Sprintf(p.T("Version %d · SHA-256 %s…", "Version %d · SHA-256 %s…"), p.Snap.Version, p.Hash[:16])
-	}
-	page := p.T("Sida", "Page") + ` <span class="pageNumber"></span> ` + p.T("av", "of") + ` <span class="totalPages"></span>`
-	header = line + "<span>" + html.EscapeString(p.Title) + "</span><span>" + html.EscapeString(number) + "</span></div>"
-	footer = line + "<span>" + html.EscapeString(fmt.Sprintf(p.T("Källor: %d, sist i genomgången · siffror %s · %s", "Sources: %d, at the end · figures of %s · %s"), len(p.Body.Sources), p.Moment(), hash)) +
-		"</span><span>" + page + "</span></div>"
-	return header, footer
 }
 
 var fontURL = regexp.MustCompile(`url\(([a-z-]+\.woff2)\)`)
@@ -203,8 +189,3 @@ var tag = regexp.MustCompile(`<[^>]*>`)
 
 // untagged gives the words of HTML that the program made.
 func untagged(s string) string { return html.UnescapeString(tag.ReplaceAllString(s, "")) }
-
-// Picture is the name under which a figure's chart is drawn for a word processor.
-func (p briefingPage) Picture(id string) string {
-	return "diagram-" + strings.ReplaceAll(id, "_", "-") + ".png"
-}

@@ -9,20 +9,17 @@ import (
 	"github.com/gofiber/fiber/v2"
 )
 
-// publications remembers what had been published when the archive was last asked.
+// publications remembers what had been published, and which drafts there were, when that was last asked.
 type publications struct {
 	mu      sync.Mutex
 	asked   time.Time
 	listing string
 }
 
-// afterPublications lets the kept pages be forgotten when a briefing has been published since they were made. The archive
-// is asked at most once in stateAge.
+// afterPublications lets the kept pages be forgotten when a briefing was published, or a draft changed, since they were
+// made. That is asked at most once in stateAge.
 func (s *Server) afterPublications(next fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		if s.Archive == nil {
-			return next(c)
-		}
 		if err := s.noticePublications(c.Context()); err != nil {
 			return err
 		}
@@ -39,16 +36,22 @@ func (s *Server) noticePublications(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
 	defer cancel()
-	list, err := s.Archive.Briefings(ctx)
+	list, err := s.published(ctx, "", time.Time{})
 	if err != nil {
 		return err
 	}
-	listing := ""
+	if err := s.Drafts.Refresh(); err != nil { // the drafts stay as they were
+		s.Logger.Error("the drafts cannot be read", "folder", s.Drafts.Dir(), "error", err)
+	}
+	listing := s.Drafts.Stamp()
 	for _, b := range list {
 		listing += fmt.Sprintf("%s %d %s\n", b.ID, b.Version, b.Hash)
 	}
 	if listing != p.listing {
 		s.cache.forget()
+		for _, fault := range s.Drafts.Faults() {
+			s.Logger.Warn("a draft of a briefing has a fault", "fault", fault)
+		}
 	}
 	p.listing, p.asked = listing, s.Now()
 	return nil

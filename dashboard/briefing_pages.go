@@ -3,7 +3,6 @@ package dashboard
 import (
 	"context"
 	"fmt"
-	"html/template"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,7 +57,7 @@ func (s *Server) briefings(c *fiber.Ctx, v *view) (asset, error) {
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	for _, d := range s.Drafts {
+	for _, d := range s.Drafts.List() {
 		if !seen[d.ID] {
 			p.Rows = append(p.Rows, briefingRow{Link: v.Link("/genomgang/" + d.ID), Title: d.Title.In(v.Lang), Number: d.Number, Draft: true})
 		}
@@ -77,8 +76,8 @@ type briefingPage struct {
 	Versions []versionRow
 	Author   *authorView
 	Files    []choice
+	Paper    bool // to be printed: tables lie on their side, no links into the site
 	Failed   bool // what has happened since could not be found out
-	Style    template.CSS
 }
 
 type versionRow struct {
@@ -104,7 +103,7 @@ func (s *Server) find(ctx context.Context, id string, v *view) (f found, err err
 	if f.versions, err = s.published(ctx, id, v.AsOf); err != nil {
 		return f, err
 	}
-	f.def, f.hasDraft = s.Draft(id)
+	f.def, f.hasDraft = s.Drafts.Get(id)
 	if asked := v.Query.Get("version"); asked != "" {
 		n, err := strconv.Atoi(asked)
 		i := slices.IndexFunc(f.versions, func(b schema.FrozenBriefing) bool { return b.Version == n })

@@ -37,39 +37,53 @@ func tested(r verdict.Result) bool {
 	return r.Claim.Kind == schema.TimeSeriesClaim && (r.Verdict != verdict.Untestable || r.Reason == verdict.Uncertain)
 }
 
-// mostWays bounds how many ways to count are told of one claim; the claim's own page has them all.
-const mostWays = 3
-
 func (c *composer) claimItem(r verdict.Result, lang schema.Lang) briefing.Item {
 	item := briefing.Item{Title: strings.ToUpper(r.Claim.ID) + ". " + r.Claim.Title.In(lang), Tag: verdictWords[r.Verdict].In(lang),
 		Text: []string{c.answer(r, lang)}, Link: c.pinnedLink("/pastaenden/"+r.Claim.ID, lang)}
-	ways := 0
+	told, ways := map[verdict.Verdict]bool{}, 0
 	for _, v := range r.Variants {
 		if v.Verdict == verdict.Untestable && v.Reason != verdict.Uncertain {
 			continue
 		}
-		for _, u := range v.Used {
-			for _, o := range u.Point.Parts {
-				c.pin(o)
-			}
-			if u.Population != nil {
-				for _, o := range u.Population.Parts {
-					c.pin(o)
-				}
-			}
-		}
-		if ways++; ways > mostWays {
+		c.pinVariant(v)
+		if ways++; told[v.Verdict] { // one way for each answer shows both sides; the claim's own page has them all
 			continue
 		}
+		told[v.Verdict] = true
 		item.Text = append(item.Text, c.wayText(v, lang))
 	}
-	if more := ways - mostWays; more > 0 {
-		item.Text = append(item.Text, fmt.Sprintf(schema.Text{SV: "Ytterligare %s sätt att räkna står på påståendets egen sida.", EN: "A further %s ways to count stand on the claim's own page."}.In(lang), sentence.CountOf(more, true, lang)))
+	if more := ways - len(told); more > 0 {
+		item.Text = append(item.Text, fmt.Sprintf(schema.Text{SV: "Ytterligare %s sätt att räkna står på påståendets egen sida.", EN: "A further %s on the claim's own page."}.In(lang), moreWays(more, lang)))
 	}
 	if r.Sequence != nil {
 		item.Text = append(item.Text, c.sequenceWords(r.Sequence, lang))
 	}
 	return item
+}
+
+func moreWays(n int, lang schema.Lang) string {
+	text := sentence.CountOf(n, true, lang)
+	if lang == schema.EN && n == 1 {
+		return text + " way to count stands"
+	}
+	if lang == schema.EN {
+		return text + " ways to count stand"
+	}
+	return text
+}
+
+// pinVariant keeps every figure that a way to count rests on.
+func (c *composer) pinVariant(v verdict.Variant) {
+	for _, u := range v.Used {
+		for _, o := range u.Point.Parts {
+			c.pin(o)
+		}
+		if u.Population != nil {
+			for _, o := range u.Population.Parts {
+				c.pin(o)
+			}
+		}
+	}
 }
 
 // wayText says what one way to count gives, and on which figures.
@@ -129,12 +143,15 @@ func (c *composer) evidenceBlocks(ids []string, lang schema.Lang) []briefing.Blo
 // costBlocks say what a cost is, and where it stands among comparable areas of the same year.
 func (c *composer) costBlocks(k briefing.Costs, lang schema.Lang, keys ...any) []briefing.Block {
 	t := func(sv, en string) string { return schema.Text{SV: sv, EN: en}.In(lang) }
-	f, ok := c.figure(k.Figure, lang)
-	if !ok {
+	var out []briefing.Block
+	if f, ok := c.figure(k.Figure, lang); !ok {
 		c.fault(fmt.Errorf("figure %q has no figures", k.Figure), append(keys, "figure")...)
 		return nil
+	} else if k.Short {
+		out = append(out, briefing.Block{Points: c.points([]string{k.Figure}, lang)})
+	} else {
+		out = append(out, briefing.Block{Figure: &f})
 	}
-	out := []briefing.Block{{Figure: &f}}
 	x, _ := c.series(k.Figure)
 	last, _, _ := latest(x.shown)
 	if k.Among == "" {

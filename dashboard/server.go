@@ -113,7 +113,7 @@ func New(c Config) (*Server, error) {
 	s := &Server{Config: c, cache: newCache()}
 	if s.Drafts == nil {
 		var err error
-		if s.Drafts, err = briefing.Load(c.Catalogue); err != nil {
+		if s.Drafts, err = briefing.NewShelf(c.Catalogue, ""); err != nil {
 			return nil, fmt.Errorf("dashboard: %w", err)
 		}
 	}

@@ -57,6 +57,7 @@ func verbs() []verb {
 		{"preview", "FILE", "any payload as tidy CSV on standard output", app.preview},
 		{"delivery", "template INDICATOR… --out FILE|check FILE", "Excel templates for what is counted locally", app.delivery},
 		{"export", "--indicator ID", "figures as a file on standard output", app.export},
+		{"brief", "list|check|publish ID|ID --out FILE", "briefings: as PDF, Word or HTML; freeze one for ever", app.brief},
 		{"release", "list|show|withdraw|publish SEQ", "the ledger of what was published", app.release},
 		{"status", "", "datasets: last run and next, latest period, rejects, held releases", app.status},
 		{"check", "", "validate catalogue, area codes, official tables and reference collection", app.check},

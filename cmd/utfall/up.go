@@ -22,6 +22,7 @@ import (
 type serveFlags struct {
 	common
 	sourceFlags
+	briefingFlags
 	addr, opsAddr string
 	panelWait     time.Duration
 }
@@ -32,6 +33,8 @@ func (a app) serveFlags(name string, args []string) (serveFlags, error) {
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address of the dashboard; port 0 picks a free one")
 	f.StringVar(&o.opsAddr, "ops-addr", "127.0.0.1:9464", "address of /metrics, /healthz and /readyz")
 	f.DurationVar(&o.panelWait, "panel-wait", 250*time.Millisecond, "how long a page waits for one of its panels before it is shown without it")
+	o.briefingFlags.define(f)
+	f.StringVar(&o.key, "drafts-key", "", "who gives it on a draft's page may save to --drafts-dir (at least 20 characters; better in UTFALL_DRAFTS_KEY)")
 	if name == "up" {
 		o.defineSchedule(f)
 	}
@@ -104,7 +107,11 @@ func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error)
 		return err
 	}
 	metrics.Take(time.Now(), reading)
-	server, err := dashboard.New(dashboard.Config{Reader: h.Store, Catalogue: h.catalogue, Logger: h.log, Version: version, Observe: metrics.Request, PanelFailed: metrics.PanelFailed, Patience: o.panelWait})
+	briefings, err := h.briefings(o.briefingFlags)
+	if err != nil {
+		return err
+	}
+	server, err := dashboard.New(dashboard.Config{Reader: h.Store, Catalogue: h.catalogue, Logger: h.log, Version: version, Observe: metrics.Request, PanelFailed: metrics.PanelFailed, Patience: o.panelWait, BriefingConfig: briefings})
 	if err != nil {
 		return err
 	}

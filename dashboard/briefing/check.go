@@ -25,6 +25,18 @@ var (
 	numberPattern = regexp.MustCompile(`^[\p{L}0-9][\p{L}0-9/ :.-]{0,39}$`)
 )
 
+// Fault is one thing that is wrong with a briefing.
+type Fault struct {
+	Keys  []any  // the path to it, such as ("sections", 0, "parts", 1, "text", "sv")
+	Place string // file:line
+	ID    string // of the briefing
+	Err   error
+}
+
+func (f *Fault) Error() string { return f.Place + ": " + f.ID + ": " + f.Err.Error() }
+
+func (f *Fault) Unwrap() error { return f.Err }
+
 // faults collects what is wrong with a briefing, each with its place.
 type faults struct {
 	d    *Definition
@@ -34,7 +46,7 @@ type faults struct {
 
 func (f *faults) add(err error, keys ...any) {
 	if err != nil {
-		f.errs = append(f.errs, fmt.Errorf("%s: %s: %w", f.d.doc.At(keys...), f.d.ID, err))
+		f.errs = append(f.errs, &Fault{Keys: keys, Place: f.d.doc.At(keys...), ID: f.d.ID, Err: err})
 	}
 }
 

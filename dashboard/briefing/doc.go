@@ -117,28 +117,14 @@ type ClaimList struct {
 // Costs sets a cost beside that of comparable areas.
 type Costs struct {
 	Figure string       `yaml:"figure"` // a figure of a cost
+	Short  bool         `yaml:"short"`  // sentences only, without chart and table
 	Among  schema.Level `yaml:"among"`  // the range is over every Swedish area of this level that has a figure
 }
 
-// Load reads the briefings that the program ships and those of further folders, which hold *.yaml files and may hold
-// pictures/. The error joins every fault, each with file and line.
-func Load(c *schema.Catalogue, more ...fs.FS) ([]Definition, error) {
-	var out []Definition
-	var errs []error
-	for _, fsys := range append([]fs.FS{embedded}, more...) {
-		list, err := load(fsys, c)
-		errs = append(errs, err)
-		for _, d := range list {
-			if slices.ContainsFunc(out, func(o Definition) bool { return o.ID == d.ID }) {
-				errs = append(errs, fmt.Errorf("%s: %s: there is a briefing with that id already; choose another", d.doc.At("id"), d.ID))
-				continue
-			}
-			out = append(out, d)
-		}
-	}
-	return out, errors.Join(errs...)
-}
+// Load reads the briefings that the program ships. The error joins every fault, each with file and line.
+func Load(c *schema.Catalogue) ([]Definition, error) { return load(embedded, c) }
 
+// load reads the *.yaml files of a folder, which may hold pictures/. Files with faults are left out.
 func load(fsys fs.FS, c *schema.Catalogue) ([]Definition, error) {
 	files, err := fs.Glob(fsys, "*.yaml")
 	if err != nil {
@@ -147,22 +133,25 @@ func load(fsys fs.FS, c *schema.Catalogue) ([]Definition, error) {
 	var out []Definition
 	var errs []error
 	for _, name := range files {
-		d := Definition{fs: fsys}
-		if d.doc, err = schema.ReadDocument(fsys, name, &d); err != nil {
-			errs = append(errs, err)
-			continue
+		d, faults := read(fsys, name, c)
+		if errs = append(errs, faults...); len(faults) == 0 {
+			out = append(out, d)
 		}
-		if want := strings.TrimSuffix(path.Base(name), ".yaml"); d.ID != want {
-			errs = append(errs, fmt.Errorf("%s: id %q must be the file's name, %q", d.doc.At("id"), d.ID, want))
-			continue
-		}
-		if faults := d.check(c); len(faults) > 0 {
-			errs = append(errs, faults...)
-			continue
-		}
-		out = append(out, d)
 	}
 	return out, errors.Join(errs...)
+}
+
+// read reads one file and gives every fault of it.
+func read(fsys fs.FS, name string, c *schema.Catalogue) (Definition, []error) {
+	d := Definition{fs: fsys}
+	var err error
+	if d.doc, err = schema.ReadDocument(fsys, name, &d); err != nil {
+		return d, []error{err}
+	}
+	if want := strings.TrimSuffix(path.Base(name), ".yaml"); d.ID != want {
+		return d, []error{&Fault{Keys: []any{"id"}, Place: d.doc.At("id"), ID: d.ID, Err: fmt.Errorf("id %q must be the file's name, %q", d.ID, want)}}
+	}
+	return d, d.check(c)
 }
 
 // At gives "file:line" of a key path, for faults that show only when figures are read.

@@ -3,6 +3,7 @@ package briefing
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -33,7 +34,7 @@ func (f *faults) markdown(md string, keys ...any) {
 			return ast.WalkContinue, nil
 		}
 		if fault := f.node(n, source); fault != "" {
-			f.errs = append(f.errs, fmt.Errorf("%s: %s: %s", f.lineIn(md, n.Pos(), keys...), f.d.ID, fault))
+			f.errs = append(f.errs, &Fault{Keys: keys, Place: f.lineIn(md, n.Pos(), keys...), ID: f.d.ID, Err: errors.New(fault)})
 		}
 		return ast.WalkContinue, nil
 	})

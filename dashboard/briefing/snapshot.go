@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"net/url"
+	"strings"
 	"time"
 
 	"utfall/schema"
@@ -114,6 +116,7 @@ type Figure struct {
 	HTML   string `json:"html"` // the sentences
 	Wide   string `json:"wide,omitempty"`
 	Narrow string `json:"narrow,omitempty"`
+	Paper  string `json:"paper,omitempty"`
 	Alt    string `json:"alt,omitempty"`
 	Table  Table  `json:"table"`
 	Note   []int  `json:"note"`
@@ -126,6 +129,8 @@ type Table struct {
 	Head    []string   `json:"head"`
 	Numeric []bool     `json:"numeric"`
 	Rows    [][]string `json:"rows"`
+	Turned  bool       `json:"-"`                // periods run to the right
+	Legend  string     `json:"legend,omitempty"` // what the letters behind numbers mean
 }
 
 // Source is a footnote.
@@ -133,6 +138,15 @@ type Source struct {
 	Number int    `json:"number"`
 	Text   string `json:"text"`
 	URL    string `json:"url,omitempty"`
+}
+
+// Site is the source's site, which on paper stands for its whole address.
+func (s Source) Site() string {
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		return s.URL
+	}
+	return strings.TrimPrefix(u.Host, "www.")
 }
 
 // Word is an entry of the glossary.
@@ -156,6 +170,9 @@ func (f Figure) SafeWide() template.HTML { return template.HTML(f.Wide) }
 
 // SafeNarrow gives the chart's SVG for a phone.
 func (f Figure) SafeNarrow() template.HTML { return template.HTML(f.Narrow) }
+
+// SafePaper gives the chart's SVG for paper.
+func (f Figure) SafePaper() template.HTML { return template.HTML(f.Paper) }
 
 // Encode gives the bytes that are kept, and their SHA-256. The same snapshot gives the same bytes.
 func (s Snapshot) Encode() (body []byte, hash string, err error) {

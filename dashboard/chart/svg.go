@@ -15,6 +15,7 @@ type Size struct{ Width, Height int }
 var (
 	Wide   = Size{760, 340}
 	Narrow = Size{340, 300}
+	Paper  = Size{620, 155} // on 170 mm of A4, 12 units are 9 points
 )
 
 // row is the height of one line of text above the plot.
@@ -27,7 +28,7 @@ func (l Line) SVG(size Size) template.HTML {
 	x := l.extent()
 	p := plot{extent: x, left: 52, right: float64(size.Width) - 14, top: 14, bottom: float64(size.Height) - 28}
 	several := len(l.Series) > 1
-	if several && size == Wide {
+	if several && size.Width >= Paper.Width {
 		p.right -= 124
 	}
 	notes := l.notes(p, size)
@@ -63,7 +64,7 @@ func (l Line) SVG(size Size) template.HTML {
 	}
 	notes.names(&b, p)
 	switch {
-	case several && size.Width == Wide.Width:
+	case several && size.Width >= Paper.Width:
 		writeLabels(&b, p, ends)
 	case several:
 		l.legend(&b)

@@ -36,13 +36,13 @@ func (w words) change() string {
 		return text + "."
 	}
 	was := than(b.Period, w.lang) + " (" + qualifier(b.Flags, w.lang) + bare(b.Number, w.Unit, w.lang) + ")"
-	d := w.Value.Number - b.Number
+	d := w.printed(w.Value.Number) - w.printed(b.Number) // so that a reader who subtracts gets the same
 	if bare(w.Value.Number, w.Unit, w.lang) == bare(b.Number, w.Unit, w.lang) {
 		return w.same() + " " + was + "." + w.chance(b.Test, true)
 	}
 	text := w.t("Det är ", "That is ") + w.difference(d) + " " + w.t("än ", "than ") + was
 	if w.inPercent(b.Number) {
-		text += ", " + w.percent(d/b.Number)
+		text += ", " + w.percent((w.Value.Number-b.Number)/b.Number)
 	}
 	return text + "." + w.chance(b.Test, false)
 }
@@ -52,6 +52,12 @@ func (w words) ofPeriod(p schema.Period) string {
 		return "for " + format.Period(p, w.lang)
 	}
 	return "för " + format.Period(p, w.lang)
+}
+
+// printed rounds a value as it is printed.
+func (w words) printed(v float64) float64 {
+	power := math.Pow(10, float64(w.Unit.Decimals))
+	return math.Round(v*power) / power
 }
 
 func (w words) same() string {

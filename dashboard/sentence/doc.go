@@ -70,6 +70,7 @@ type Beside struct {
 // Sentences are what is said of a figure, each part empty where there is nothing to say.
 type Sentences struct {
 	Level       string
+	Statement   string   // the level without the label before it, for a place where a heading says it
 	Remarks     []string // what the source says of the number: provisional, revised, a lower bound
 	Uncertainty string
 	Change      string
@@ -82,6 +83,7 @@ type Sentences struct {
 func Say(f Figure, lang schema.Lang) Sentences {
 	w := words{f, lang}
 	out := Sentences{Level: w.level()}
+	out.Statement = upper(strings.TrimPrefix(out.Level, w.topic()+": "))
 	if f.Value.Missing != schema.Present {
 		return out
 	}
@@ -93,6 +95,12 @@ func Say(f Figure, lang schema.Lang) Sentences {
 // Short is what a summary needs: level, remarks, change and trend.
 func (s Sentences) Short() string {
 	return join(append([]string{s.Level}, append(append([]string{}, s.Remarks...), s.Change, s.Trend)...))
+}
+
+// Untitled gives all sentences but the label, as one paragraph.
+func (s Sentences) Untitled() string {
+	s.Level = s.Statement
+	return s.String()
 }
 
 // String gives all sentences as one paragraph.
