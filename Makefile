@@ -5,7 +5,7 @@ GOFLAGS += -trimpath
 BIN := bin/utfall
 WEB := dashboard/web
 
-.PHONY: run test deps build lint soak bench screenshots accessibility browser operators clean
+.PHONY: run test deps build lint soak bench screenshots accessibility tools clean
 
 run: build ## start Utfall on real figures at http://127.0.0.1:8080
 	$(BIN) up $(ARGS)
@@ -25,19 +25,18 @@ $(WEB)/node_modules/.package-lock.json: $(WEB)/package-lock.json
 $(WEB)/dist/manifest.json: $(WEB)/node_modules/.package-lock.json $(WEB)/build.mjs $(WEB)/src/charts.js $(WEB)/src/live.js
 	cd $(WEB) && npm run --silent build
 
-browser: # a Chromium for the tests: by apt where that may be, with a plain word otherwise
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { \
-		echo "Installing Chromium for the browser tests"; \
-		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
-		{ echo "The tests need Chromium and it could not be installed here. Install it (Debian: apt-get install chromium) and run make test again."; exit 1; }; }
+# What the tests, and files of briefings, use beside Go: each program and the Debian packages that bring it.
+TOOLS := chromium:chromium+fonts-liberation pdftotext:poppler-utils pandoc:pandoc soffice:libreoffice-writer \
+	prometheus:prometheus promtool:prometheus amtool:prometheus-alertmanager systemd-analyze:systemd
 
-operators: # Prometheus' and systemd's own tools, which test the rules and the units, in the same way
-	@for c in prometheus promtool amtool systemd-analyze; do command -v $$c >/dev/null || missing=1; done; [ -z "$$missing" ] || { \
-		echo "Installing Prometheus, Alertmanager and systemd's tools for the tests"; \
-		{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus prometheus-alertmanager systemd >/dev/null; } || \
-		{ echo "The tests need promtool, amtool and systemd-analyze and they could not be installed here. Install them (Debian: apt-get install prometheus prometheus-alertmanager systemd) and run make test again."; exit 1; }; }
+tools: # by apt where that may be, with a plain word otherwise
+	@missing=""; for t in $(TOOLS); do command -v "$${t%%:*}" >/dev/null || missing="$$missing $$(echo "$${t##*:}" | tr + ' ')"; done; \
+	[ -z "$$missing" ] && exit 0; \
+	echo "Installing for the tests:$$missing"; \
+	{ [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } || \
+	{ echo "The tests need what these packages bring, and they could not be installed here. Install them (Debian: apt-get install$$missing) and run make again."; exit 1; }
 
-test: deps browser operators ## every test there is
+test: deps tools ## every test there is
 	go vet ./...
 	go test -count=1 -timeout 20m ./...
 
@@ -47,13 +46,13 @@ soak: deps ## every fault with every victim, again and again, with a table of wh
 lint: ## golangci-lint v2, which is not installed by this Makefile
 	golangci-lint run
 
-bench: build ## ratios against a baseline run beside each
+bench: build tools ## ratios against a baseline run beside each
 	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench ./internal/ops ./stats/... ./ingest/decode/... ./internal/engine
 
-screenshots: deps browser ## pictures of the pages, into screenshots/
+screenshots: deps tools ## pictures of the pages, into screenshots/
 	UTFALL_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestBrowser ./internal/browser
 
-accessibility: deps browser ## assess every page, and write what the accessibility statement is made from
+accessibility: deps tools ## assess every page, and write what the accessibility statement is made from
 	UTFALL_ACCESSIBILITY=$(CURDIR)/dashboard/static/accessibility.json go test -count=1 ./internal/browser
 
 clean:

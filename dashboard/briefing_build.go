@@ -275,6 +275,8 @@ func (c *composer) part(p briefing.Part, lang schema.Lang, keys ...any) ([]brief
 		return c.evidenceBlocks(p.Evidence, lang), nil
 	case p.Costs != nil:
 		return c.costBlocks(*p.Costs, lang, append(keys, "costs")...), nil
+	case p.Tally:
+		return []briefing.Block{{HTML: "<p>" + escape(c.tally(lang)) + "</p>"}}, nil
 	case p.Gaps:
 		return c.gapBlocks(lang), nil
 	}

@@ -30,12 +30,15 @@ func (c *composer) gapBlocks(lang schema.Lang) []briefing.Block {
 		if r.Claim.Kind != schema.TimeSeriesClaim || tested(r) {
 			continue
 		}
-		for i, n := range r.Claim.Missing {
-			title := strings.ToUpper(r.Claim.ID) + ". " + r.Claim.Title.In(lang)
-			if i > 0 {
-				title = strings.ToUpper(r.Claim.ID)
+		var tables, holders []string
+		for _, n := range r.Claim.Missing {
+			tables = append(tables, strings.TrimSuffix(n.Table.In(lang), "."))
+			if !slices.Contains(holders, n.Holder) {
+				holders = append(holders, n.Holder)
 			}
-			table.Rows = append(table.Rows, []string{title, n.Table.In(lang), n.Holder})
+		}
+		if len(tables) > 0 {
+			table.Rows = append(table.Rows, []string{strings.ToUpper(r.Claim.ID) + ". " + r.Claim.Title.In(lang), strings.Join(tables, ". "), strings.Join(holders, "; ")})
 		}
 	}
 	if len(table.Rows) > 0 {

@@ -61,6 +61,52 @@ func (c *composer) claimItem(r verdict.Result, lang schema.Lang) briefing.Item {
 	return item
 }
 
+// tallied are the verdicts of a claim that figures were tried on, in the order in which they are told.
+var tallied = []struct {
+	verdict   verdict.Verdict
+	one, many schema.Text
+}{
+	{verdict.Supported, schema.Text{SV: "stöds", EN: "is supported"}, schema.Text{SV: "stöds", EN: "are supported"}},
+	{verdict.Partly, schema.Text{SV: "stöds delvis", EN: "is supported in part"}, schema.Text{SV: "stöds delvis", EN: "are supported in part"}},
+	{verdict.Depends, schema.Text{SV: "beror på hur man räknar", EN: "depends on how one counts"}, schema.Text{SV: "beror på hur man räknar", EN: "depend on how one counts"}},
+	{verdict.Contradicted, schema.Text{SV: "motsägs", EN: "is contradicted"}, schema.Text{SV: "motsägs", EN: "are contradicted"}},
+	{verdict.Untestable, schema.Text{SV: "avgörs inte", EN: "is not decided"}, schema.Text{SV: "avgörs inte", EN: "are not decided"}},
+}
+
+// tally says how many of the briefing's claims can be tested, and what came of it.
+func (c *composer) tally(lang schema.Lang) string {
+	of, all, tried := map[verdict.Verdict]int{}, 0, 0
+	for _, r := range c.results {
+		if r.Claim.Kind != schema.TimeSeriesClaim {
+			continue
+		}
+		if all++; tested(r) {
+			tried++
+			of[r.Verdict]++
+		}
+	}
+	var parts []string
+	for _, x := range tallied {
+		if n := of[x.verdict]; n > 0 {
+			words := x.many
+			if n == 1 {
+				words = x.one
+			}
+			parts = append(parts, sentence.CountOf(n, true, lang)+" "+words.In(lang))
+		}
+	}
+	text := fmt.Sprintf(schema.Text{SV: "Av %s påståenden om hur något är eller har utvecklats kan %s prövas mot publicerade siffror", EN: "Of %s claims about how something is or has developed, %s can be tested against published figures"}.In(lang),
+		sentence.Count(all, lang), sentence.CountOf(tried, true, lang))
+	if len(parts) > 0 {
+		text += ": " + listed(parts, lang)
+	}
+	text += "."
+	if rest := all - tried; rest > 0 {
+		text += fmt.Sprintf(schema.Text{SV: " För %s saknas de siffror som skulle behövas.", EN: " For %s the figures that would be needed are missing."}.In(lang), sentence.CountOf(rest, true, lang))
+	}
+	return text
+}
+
 func moreWays(n int, lang schema.Lang) string {
 	text := sentence.CountOf(n, true, lang)
 	if lang == schema.EN && n == 1 {

@@ -303,6 +303,8 @@ func (a app) doctor(ctx context.Context, args []string) error {
 	var c common
 	var asJSON bool
 	f := a.flags("doctor", &c)
+	var programs briefingFlags
+	programs.definePrograms(f)
 	f.BoolVar(&asJSON, "json", false, "as JSON")
 	if err := a.parse(f, args); err != nil {
 		return err
@@ -312,7 +314,7 @@ func (a app) doctor(ctx context.Context, args []string) error {
 		return err
 	}
 	report := engine.Examine(ctx, a.env, dir, nil)
-	report.Checks = append(report.Checks, assetCheck())
+	report.Checks = append(append(report.Checks, assetCheck()), pressChecks(ctx, programs.press())...)
 	if asJSON {
 		if err := json.NewEncoder(a.stdout).Encode(report); err != nil {
 			return err

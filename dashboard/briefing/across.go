@@ -35,6 +35,21 @@ func (t Table) Across() Table {
 	return out
 }
 
+// Widths gives the columns' shares of the page in per cent, for a word processor.
+func (t Table) Widths() []int {
+	out := make([]int, len(t.Head))
+	for i := range out {
+		out[i] = 100 / len(out)
+	}
+	if t.Turned { // a name of a place, then numbers
+		out[0] = 16
+		for i := range out[1:] {
+			out[i+1] = 84 / (len(out) - 1)
+		}
+	}
+	return out
+}
+
 // mostShort bounds the rows of a table that is kept on one page.
 const mostShort = 8
 

@@ -201,13 +201,13 @@ func listed(ids []SectionID) string {
 func (f *faults) part(p Part, section, n int) {
 	at := func(keys ...any) []any { return append([]any{"sections", section, "parts", n}, keys...) }
 	set := 0
-	for _, on := range []bool{p.Heading != schema.Text{}, p.Text != schema.Text{}, len(p.Points) > 0, p.Figure != "", p.Claims != nil, len(p.Events) > 0, len(p.Evidence) > 0, p.Costs != nil, p.Gaps} {
+	for _, on := range []bool{p.Heading != schema.Text{}, p.Text != schema.Text{}, len(p.Points) > 0, p.Figure != "", p.Claims != nil, len(p.Events) > 0, len(p.Evidence) > 0, p.Costs != nil, p.Tally, p.Gaps} {
 		if on {
 			set++
 		}
 	}
 	if set != 1 {
-		f.say(at(), "a part has one of heading, text, points, figure, claims, events, evidence, costs, gaps; this one has %d", set)
+		f.say(at(), "a part has one of heading, text, points, figure, claims, events, evidence, costs, tally, gaps; this one has %d", set)
 		return
 	}
 	switch {
@@ -219,6 +219,8 @@ func (f *faults) part(p Part, section, n int) {
 		f.markdown(p.Text.EN, at("text", "en")...)
 	case p.Figure != "":
 		f.named(p.Figure, at("figure")...)
+	case p.Tally && len(f.d.claimLists()) == 0:
+		f.say(at("tally"), "the briefing names no claims to count")
 	case p.Costs != nil:
 		f.costs(*p.Costs, at("costs"))
 	case p.Claims != nil:

@@ -105,7 +105,8 @@ type Part struct {
 	Events   []string    `yaml:"events"`   // events of the register
 	Evidence []string    `yaml:"evidence"` // claims whose published findings are listed, unscored
 	Costs    *Costs      `yaml:"costs"`
-	Gaps     bool        `yaml:"gaps"` // what the figures and claims of the briefing do not tell, made from the gaps
+	Tally    bool        `yaml:"tally"` // how many of the briefing's claims got which verdict
+	Gaps     bool        `yaml:"gaps"`  // what the figures and claims of the briefing do not tell, made from the gaps
 }
 
 // ClaimList names claims one by one, or all testable ones of some documents.

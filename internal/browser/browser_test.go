@@ -124,7 +124,7 @@ func chromium(t *testing.T) string {
 			return path
 		}
 	}
-	t.Fatal("the tests need Chromium: run `make browser`, or install it (Debian: apt-get install chromium)")
+	t.Fatal("the tests need Chromium: run `make tools`, or install it (Debian: apt-get install chromium)")
 	return ""
 }
 
