@@ -70,8 +70,8 @@ func (s *Server) careChain(c *fiber.Ctx, v *view) (asset, error) {
 	}
 	code := chain.Areas[0]
 	if q := v.Query.Get("area"); q != "" {
-		if !slices.Contains(chain.Areas, q) && !slices.Contains(chain.CostAreas, q) {
-			return asset{}, refuse(fiber.StatusNotFound, "Vårdkedjan finns inte för området ”"+short(q)+"”. Välj ett i listan.", "There is no care chain for the area “"+short(q)+"”. Choose one from the list.")
+		if _, ok := s.Catalogue.Areas.Get(q); !ok {
+			return asset{}, refuse(fiber.StatusNotFound, "Området ”"+short(q)+"” finns inte. Välj ett i listan på sidan Vårdkedja.", "There is no area “"+short(q)+"”. Choose one from the list on the page Care chain.")
 		}
 		code = q
 	}
@@ -79,7 +79,7 @@ func (s *Server) careChain(c *fiber.Ctx, v *view) (asset, error) {
 	p := chainPage{view: v}
 	p.Area, _ = s.Catalogue.Areas.Get(code)
 	var all []string
-	for _, a := range slices.Concat(chain.Areas, chain.CostAreas) {
+	for _, a := range slices.Concat(chain.Areas, chain.CostAreas, []string{code}) {
 		if !slices.Contains(all, a) {
 			all = append(all, a)
 			area, _ := s.Catalogue.Areas.Get(a)
@@ -138,7 +138,10 @@ func (s *Server) fillChain(p *chainPage, t *verdict.Tester, figures []schema.Obs
 		}
 	}
 	if p.Lead == "" {
-		p.Lead = fmt.Sprintf(p.T("Siffror på institutionsvård och öppna insatser är inte publicerade för %s. Kostnaden finns nedan.", "Figures on institutional care and open interventions are not published for %s. The cost stands below."), p.Area.Name.In(p.Lang))
+		p.Lead = fmt.Sprintf(p.T("Siffror på institutionsvård och öppna insatser är inte publicerade för %s.", "Figures on institutional care and open interventions are not published for %s."), p.Area.Name.In(p.Lang))
+		if slices.ContainsFunc(figures, func(o schema.Observation) bool { return o.Indicator == s.Catalogue.Chain.Cost && o.Area == p.Area.Code }) {
+			p.Lead += " " + p.T("Kostnaden finns nedan.", "The cost stands below.")
+		}
 	}
 }
 
@@ -198,6 +201,11 @@ func (s *Server) indexes(p *chainPage, t *verdict.Tester, all []schema.Selection
 	}
 	if len(line.Series) == 0 {
 		return
+	}
+	for _, b := range s.Catalogue.Chain.Breaks {
+		if when, err := schema.ParsePeriod(b.Period); err == nil && s.ownBreak(p, b) {
+			line.Breaks = append(line.Breaks, chart.Break{X: at(when.Start), Word: breakWord.In(p.Lang)})
+		}
 	}
 	p.Lead = strings.Join(sentences, " ")
 	p.IndexTitle = p.Area.Name.In(p.Lang) + p.T(": index, första året = 100", ": index, first year = 100")
@@ -370,7 +378,7 @@ func (s *Server) chainBreaks(p *chainPage, t *verdict.Tester, all []schema.Selec
 		abroad[x.Area] = true
 	}
 	for _, b := range s.Catalogue.Chain.Breaks {
-		if b.Area != "" && b.Area != p.Area.Code && !strings.HasPrefix(p.Area.Code, b.Area+"-") && !abroad[b.Area] {
+		if !s.ownBreak(p, b) && !abroad[b.Area] {
 			continue
 		}
 		note := chainNote{Text: b.Text.In(p.Lang), Source: b.Source}
@@ -389,6 +397,11 @@ func (s *Server) chainBreaks(p *chainPage, t *verdict.Tester, all []schema.Selec
 			p.Gaps = append(p.Gaps, fmt.Sprintf(p.T("%s: uppgift saknas för %s.", "%s: no figure for %s."), p.Series[i], gaps))
 		}
 	}
+}
+
+// ownBreak tells whether a break concerns the page's area.
+func (s *Server) ownBreak(p *chainPage, b schema.ChainNote) bool {
+	return b.Area == "" || b.Area == p.Area.Code || strings.HasPrefix(p.Area.Code, b.Area+"-")
 }
 
 // missingYears lists the years between the first and the last that have no figure: 2000–2004, 2006.

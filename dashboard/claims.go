@@ -13,6 +13,7 @@ import (
 
 	"utfall/dashboard/chart"
 	"utfall/dashboard/format"
+	"utfall/dashboard/interval"
 	"utfall/dashboard/verdict"
 	"utfall/schema"
 )
@@ -220,7 +221,9 @@ func (s *Server) claim(c *fiber.Ctx, v *view) (asset, error) {
 	}
 	r := tester.Test(x)
 	s.fillClaim(&p, r)
-	if err := s.verdictHistory(c.Context(), &p); err != nil {
+	ctx, cancel := s.within(v)
+	defer cancel()
+	if err := s.verdictHistory(ctx, &p); err != nil {
 		s.claimFailed(&p, "verdict history", err, v.T("hur svaret har ändrats", "how the answer has changed"))
 	}
 	return s.html("claim", p)
@@ -316,16 +319,17 @@ func (s *Server) verdictHistory(ctx context.Context, p *claimPage) error {
 	if p.Claim.Kind != schema.TimeSeriesClaim || len(ids) == 0 {
 		return nil
 	}
-	moments, err := s.moments(ctx, ids, p.AsOf)
+	versions, err := load(ctx, func(ctx context.Context) ([]schema.Version, error) {
+		return s.Reader.Versions(ctx, schema.Query{Indicators: ids, Areas: p.Claim.Areas(), AsOf: p.AsOf})
+	}).wait(ctx)
 	if err != nil {
 		return err
 	}
 	last := ""
-	for _, at := range moments {
-		tester, err := s.tester(ctx, ids, p.Claim.Areas(), at)
-		if err != nil {
-			return err
-		}
+	for _, at := range s.moments(versions, p.AsOf) {
+		then := schema.AsOf(versions, at)
+		interval.Add(s.Catalogue, then)
+		tester := verdict.NewTester(s.Catalogue, then)
 		r := tester.Test(p.Claim)
 		figures := s.signature(r, p.Lang)
 		if figures == last {
@@ -343,29 +347,23 @@ func (s *Server) verdictHistory(ctx context.Context, p *claimPage) error {
 	return nil
 }
 
-// moments gives when figures of the indicators came in or were withdrawn, oldest first.
-func (s *Server) moments(ctx context.Context, ids []string, asOf time.Time) ([]time.Time, error) {
-	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
-	defer cancel()
+// moments gives when figures came in or were withdrawn, oldest first, from the moment on when every indicator had some.
+func (s *Server) moments(versions []schema.Version, asOf time.Time) []time.Time {
 	var all []time.Time
+	first := map[string]time.Time{}
+	for _, v := range versions { // oldest first
+		if _, ok := first[v.Indicator]; !ok {
+			first[v.Indicator] = v.Released
+		}
+		all = append(all, v.Released)
+		if !v.Withdrawn.IsZero() {
+			all = append(all, v.Withdrawn)
+		}
+	}
 	var from time.Time
-	for _, id := range ids {
-		releases, err := s.Reader.Releases(ctx, id, asOf)
-		if err != nil {
-			return nil, err
-		}
-		first := time.Time{}
-		for _, r := range releases {
-			all = append(all, r.PublishAt)
-			if !r.WithdrawnAt.IsZero() {
-				all = append(all, r.WithdrawnAt)
-			}
-			if first.IsZero() || r.PublishAt.Before(first) {
-				first = r.PublishAt
-			}
-		}
-		if first.After(from) {
-			from = first
+	for _, t := range first {
+		if t.After(from) {
+			from = t
 		}
 	}
 	all = slices.DeleteFunc(all, func(t time.Time) bool {
@@ -373,7 +371,7 @@ func (s *Server) moments(ctx context.Context, ids []string, asOf time.Time) ([]t
 	})
 	slices.SortFunc(all, time.Time.Compare)
 	all = slices.CompactFunc(all, time.Time.Equal)
-	return all[max(0, len(all)-mostMoments):], nil
+	return all[max(0, len(all)-mostMoments):]
 }
 
 // signature is what a reader would see change.

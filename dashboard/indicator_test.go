@@ -74,6 +74,7 @@ func TestHungPanel(t *testing.T) {
 		if _, body := ask(t, s, "/indikator/"+deathsID+"?vanta=ja"); strings.Contains(body, "Dröjer") || !strings.Contains(body, "519") {
 			t.Errorf("%s: the whole page is not whole", query)
 		}
+		s.Patience = time.Minute
 		if _, body := ask(t, s, "/indikator/"+deathsID); strings.Contains(body, "Dröjer") {
 			t.Errorf("%s: a page without a panel was kept", query)
 		}

@@ -3,16 +3,16 @@ package dashboard
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"html/template"
 	"slices"
 	"strings"
-	"unicode"
 
-	"github.com/agnivade/levenshtein"
 	"github.com/gofiber/fiber/v2"
 
 	"utfall/dashboard/chart"
 	"utfall/dashboard/format"
+	"utfall/dashboard/interval"
 	"utfall/schema"
 )
 
@@ -29,10 +29,11 @@ type overviewPage struct {
 	Compare   bool
 	Error     bool
 	Judged    int        // indicators with a better and a worse direction, and a trend that could be judged
-	Worse     []worseRow // of those, the ones that are getting worse
+	Worse     []worseRow // of those, the ones that are getting worse and are worse than the country beyond chance
+	Turning   []worseRow // of those, the others that are getting worse
 }
 
-type worseRow struct{ Name, Link, Trend string }
+type worseRow struct{ Name, Link, Trend, Against string }
 
 type areaGroup struct {
 	Label string
@@ -46,9 +47,12 @@ type themeRows struct {
 
 type overviewRow struct {
 	schema.Indicator
-	Name, Unit, Detail, Value, Interval, Period, Trend, Change, Country, Released string
-	Spark                                                                         template.HTML
-	Link                                                                          string
+	Name, Unit, Detail, Value, Interval, Period, Trend, Change, Released string
+	Spark                                                                template.HTML
+	Years                                                                string // that the course covers
+	Link                                                                 string
+	Country, Against                                                     string // the country's figure, and how the area's differs
+	worse, steady                                                        bool   // worse than the country beyond chance; the trend could be judged
 }
 
 // overview shows the newest figure of every indicator for one area.
@@ -100,6 +104,7 @@ func (s *Server) fill(p *overviewPage, figures []schema.Observation) {
 			s.judge(p, rows.Rows[len(rows.Rows)-1], main.regular())
 		}
 		if len(rows.Rows) > 0 {
+			slices.SortStableFunc(rows.Rows, func(a, b overviewRow) int { return thin(a) - thin(b) })
 			p.Themes = append(p.Themes, rows)
 			p.Count += len(rows.Rows)
 		}
@@ -117,101 +122,72 @@ func (s *Server) overviewRow(p *overviewPage, ind schema.Indicator, main line, c
 	}
 	row.Value, row.Period = s.value(ind, last, p.Lang), format.Period(last.Period, p.Lang)
 	row.Released, row.Interval = format.Date(last.Released, p.Lang), s.interval(ind, last, p.Lang)
-	row.Trend, _, _ = s.trend(ind, figures, p.Lang)
+	var years string
+	row.Trend, years, _ = s.trend(ind, figures, p.Lang)
+	row.steady = years != ""
 	if ok {
 		row.Change = s.change(ind, before, last, p.Lang)
-		row.Spark = chart.Sparkline(s.points(ind, figures, p.Lang), row.Name+", "+format.Period(figures[0].Period, p.Lang)+"–"+row.Period)
+		row.Years = fmt.Sprintf("%d–%d", figures[0].Period.Start.Year(), last.Period.End.Year())
+		row.Spark = chart.Sparkline(s.points(ind, figures, p.Lang), row.Name+", "+row.Years)
+		if row.Spark == "" {
+			row.Years = ""
+		}
 	}
 	for _, o := range country {
 		if o.Variant == last.Variant && o.Sex == last.Sex && o.Age == last.Age && o.Breakdown == last.Breakdown && o.Period.String() == last.Period.String() {
-			if !ind.Kind.IsCount() { // a municipality's count says nothing beside the country's
-				row.Country = s.value(ind, o, p.Lang)
-			}
+			s.against(p, &row, last, o)
 		}
 	}
 	return row
 }
 
-// judge counts an indicator whose trend can be better or worse, and lists it if it is worse.
+// thin orders rows: first those whose trend could be judged, then those with a course, then single figures.
+func thin(r overviewRow) int {
+	switch {
+	case r.steady:
+		return 0
+	case r.Spark != "":
+		return 1
+	}
+	return 2
+}
+
+// against sets an area's figure beside the country's. A count says nothing beside the country's; a rate or a share is put
+// against chance where both have limits.
+func (s *Server) against(p *overviewPage, row *overviewRow, here, there schema.Observation) {
+	if row.Kind.IsCount() {
+		return
+	}
+	row.Country = s.value(row.Indicator, there, p.Lang)
+	d, ok := interval.Compare(s.Catalogue, there, here)
+	switch {
+	case !ok:
+	case !d.Real:
+		row.Against = p.T("ingen säkerställd skillnad", "no established difference")
+	case d.Lower > 1:
+		row.Against = p.T("högre än riket", "higher than Sweden")
+	default:
+		row.Against = p.T("lägre än riket", "lower than Sweden")
+	}
+	row.worse = ok && d.Real && row.Direction != schema.NoJudgement && (d.Lower > 1) == (row.Direction == schema.LowerIsBetter)
+}
+
+// judge counts an indicator whose trend can be better or worse, and lists it if it is getting worse.
 func (s *Server) judge(p *overviewPage, row overviewRow, figures []schema.Observation) {
 	words, years, r := s.trend(row.Indicator, figures, p.Lang)
 	if row.Direction == schema.NoJudgement || years == "" {
 		return
 	}
 	p.Judged++
-	if turns(row.Indicator, r.State) == worse {
-		p.Worse = append(p.Worse, worseRow{row.Name, row.Link, words + ", " + years})
+	if turns(row.Indicator, r.State) != worse {
+		return
 	}
-}
-
-// matches tells whether every word of a search stands in an indicator's label, definition or id, whatever its accents.
-func matches(ind schema.Indicator, search string) bool {
-	text := fold(ind.Label.SV + " " + ind.Label.EN + " " + ind.Definition.SV + " " + ind.Definition.EN + " " + ind.ID)
-	for w := range strings.FieldsSeq(fold(search)) {
-		if !strings.Contains(text, w) && !misspelt(text, w) {
-			return false
-		}
+	w := worseRow{row.Name, row.Link, words + ", " + years, row.Against}
+	if row.worse {
+		p.Worse = append(p.Worse, w)
+	} else {
+		p.Turning = append(p.Turning, w)
 	}
-	return true
-}
-
-// misspelt tells whether a word stands in a text but for a slip: one letter in a word of five or more, two in one of nine
-// or more. Swedish compounds are long, so the beginning of a word is enough.
-func misspelt(text, word string) bool {
-	slips := len(word) / 5
-	if slips > 2 {
-		slips = 2
-	}
-	if slips == 0 {
-		return false
-	}
-	for t := range strings.FieldsSeq(text) {
-		for n := len(word) - slips; n <= len(word)+slips; n++ {
-			if n <= len(t) && levenshtein.ComputeDistance(t[:n], word) <= slips {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-var folded = strings.NewReplacer("å", "a", "ä", "a", "ö", "o", "é", "e", "ü", "u", "ø", "o", "æ", "a", "-", " ", "_", " ")
-
-func fold(s string) string {
-	return folded.Replace(strings.Map(unicode.ToLower, s))
-}
-
-// areaGroups lists the areas that one can choose: the country and comparators, the regions, the municipalities.
-func (s *Server) areaGroups(lang schema.Lang) []areaGroup {
-	t := func(sv, en string) string { return schema.Text{SV: sv, EN: en}.In(lang) }
-	groups := []areaGroup{{Label: t("Riket och andra länder", "Sweden and other countries")}, {Label: t("Regioner", "Regions")}, {Label: t("Kommuner", "Municipalities")}}
-	other := areaGroup{Label: t("Andra områden", "Other areas")}
-	for _, a := range s.Catalogue.Areas.All() {
-		swedish := strings.HasPrefix(a.Code, "SE")
-		switch {
-		case a.Level == schema.Country || a.Level == schema.Group:
-			groups[0].Areas = append(groups[0].Areas, a)
-		case swedish && a.Level == schema.Region:
-			groups[1].Areas = append(groups[1].Areas, a)
-		case swedish:
-			groups[2].Areas = append(groups[2].Areas, a)
-		default:
-			other.Areas = append(other.Areas, a)
-		}
-	}
-	for i := range groups {
-		from := 0
-		if i == 0 {
-			from = slices.IndexFunc(groups[0].Areas, func(a schema.Area) bool { return a.Code == country }) + 1
-		}
-		slices.SortFunc(groups[i].Areas[from:], func(a, b schema.Area) int { return strings.Compare(sortKey(a.Name.In(lang)), sortKey(b.Name.In(lang))) })
-	}
-	return append(groups, other)
-}
-
-// sortKey puts å, ä and ö after z, as Swedish does.
-func sortKey(s string) string {
-	return strings.NewReplacer("å", "{", "ä", "|", "ö", "}").Replace(strings.Map(unicode.ToLower, s))
 }
 
 // Counted says how much the page shows.
@@ -233,7 +209,10 @@ func (p overviewPage) rest() string {
 // JudgedWords says how many indicators could be judged: the list is short because few can, not because all is well.
 func (p overviewPage) JudgedWords() string {
 	n := format.Number(float64(p.Judged), 0, p.Lang)
-	if p.Judged == 1 {
+	switch p.Judged {
+	case 0:
+		return p.T("Ingen indikator för området har både en bedömning och en trend som går att pröva. Det betyder inte att allt är bra.", "No indicator for the area has both a judgement and a trend that can be tested. That does not mean that all is well.")
+	case 1:
 		return p.T("En indikator har både en bedömning och en trend som går att pröva; övriga räknas inte här.", "One indicator has both a judgement and a trend that can be tested; the others do not count here.")
 	}
 	return n + p.T(" indikatorer har både en bedömning och en trend som går att pröva; övriga räknas inte här.", " indicators have both a judgement and a trend that can be tested; the others do not count here.")

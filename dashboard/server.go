@@ -24,6 +24,7 @@ import (
 // Reader is what the pages need of a store. Every call says as of which moment.
 type Reader interface {
 	Series(ctx context.Context, q schema.Query) ([]schema.Observation, error)
+	Versions(ctx context.Context, q schema.Query) ([]schema.Version, error)
 	Revisions(ctx context.Context, indicator string, asOf time.Time) ([]schema.Revision, error)
 	Releases(ctx context.Context, indicator string, asOf time.Time) ([]schema.Release, error)
 	State(ctx context.Context, asOf time.Time) (schema.State, error)

@@ -40,6 +40,15 @@ func (r *stubReader) Series(_ context.Context, q schema.Query) ([]schema.Observa
 	}), nil
 }
 
+func (r *stubReader) Versions(ctx context.Context, q schema.Query) ([]schema.Version, error) {
+	figures, err := r.Series(ctx, q)
+	var out []schema.Version
+	for _, o := range figures {
+		out = append(out, schema.Version{Observation: o})
+	}
+	return out, err
+}
+
 func (r *stubReader) Revisions(context.Context, string, time.Time) ([]schema.Revision, error) {
 	if r.fail["revisions"] {
 		return nil, errAway

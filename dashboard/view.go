@@ -102,6 +102,12 @@ func (v view) Link(path string, pairs ...string) string {
 	return address(v.Prefix+path, q)
 }
 
+// Nav gives the address of a section of the menu: it keeps the moment, and the area that was chosen.
+func (v view) Nav(path string) string {
+	area, _, _ := strings.Cut(v.Query.Get("area"), ",")
+	return v.Link(path, "area", area)
+}
+
 // With is the same page with one choice made otherwise.
 func (v view) With(key, value string) string {
 	q := maps.Clone(v.Query)

@@ -152,20 +152,27 @@ func (l Line) legend(b *strings.Builder) {
 	}
 }
 
-// wrap breaks a name into at most two lines.
+// mostLines bounds the lines of a name beside a chart.
+const mostLines = 4
+
+// wrap breaks a name into lines, at spaces where there are any.
 func wrap(s string, most int) []string {
-	if len([]rune(s)) <= most {
-		return []string{s}
-	}
-	r := []rune(s)
-	at := most
-	for i := most; i > most/2; i-- {
-		if r[i] == ' ' {
-			at = i
-			break
+	var out []string
+	for r := []rune(strings.TrimSpace(s)); len(r) > 0; {
+		if len(r) <= most || len(out) == mostLines-1 {
+			return append(out, cut(string(r), most))
 		}
+		at := most
+		for i := most; i > most/2; i-- {
+			if r[i] == ' ' {
+				at = i
+				break
+			}
+		}
+		out = append(out, strings.TrimSpace(string(r[:at])))
+		r = []rune(strings.TrimSpace(string(r[at:])))
 	}
-	return []string{strings.TrimSpace(string(r[:at])), cut(strings.TrimSpace(string(r[at:])), most)}
+	return out
 }
 
 func cut(s string, most int) string {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -50,6 +51,25 @@ func deliver(t *testing.T, r *ingest.Runner, dataset, text string, outcome schem
 	return res.Release
 }
 
+// sameFromVersions checks that what a reader sees at a moment can be read out of all versions there are.
+func sameFromVersions(t *testing.T, s *store.Store, want []schema.Observation, at time.Time, areas []string) {
+	t.Helper()
+	versions, err := s.Versions(t.Context(), schema.Query{Indicators: []string{"drug_induced_deaths"}, Areas: areas})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if at.IsZero() {
+		at = time.Now()
+	}
+	got := schema.AsOf(versions, at)
+	if len(got) == 0 && len(want) == 0 {
+		return
+	}
+	if !reflect.DeepEqual(want, got) {
+		t.Errorf("as of %s the versions say\n%+v, want\n%+v", at, got, want)
+	}
+}
+
 // shown gives area, period and value of what a reader sees, as one line.
 func shown(t *testing.T, s *store.Store, at time.Time, areas ...string) string {
 	t.Helper()
@@ -57,6 +77,7 @@ func shown(t *testing.T, s *store.Store, at time.Time, areas ...string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sameFromVersions(t, s, list, at, areas)
 	var out []string
 	for _, o := range list {
 		v := fmt.Sprint(o.Value)

@@ -47,6 +47,41 @@ func (s *Store) Series(ctx context.Context, q schema.Query) ([]schema.Observatio
 	return out, rows.Err()
 }
 
+// Versions gives every version of the figures of q's indicators and areas that was published by q.AsOf, oldest release first,
+// deletions and withdrawn releases included: schema.AsOf reads out of them what Series would have given at a moment before.
+func (s *Store) Versions(ctx context.Context, q schema.Query) ([]schema.Version, error) {
+	indicators, err := array(q.Indicators)
+	if err != nil {
+		return nil, fmt.Errorf("store: versions: indicator %w", err)
+	}
+	areas, err := array(q.Areas)
+	if err != nil {
+		return nil, fmt.Errorf("store: versions: area %w", err)
+	}
+	ctx, cancel := read(ctx, clickhouse.Parameters{"indicators": indicators, "areas": areas, "as_of": moment(q.AsOf)})
+	defer cancel()
+	rows, err := s.conn.Query(ctx, query("Reader.Versions"))
+	if err != nil {
+		return nil, fmt.Errorf("store: versions: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	var out []schema.Version
+	for rows.Next() {
+		var o schema.Version
+		var period, sex, missing string
+		if err := rows.Scan(&o.Dataset, &o.Release, &o.Indicator, &o.Variant, &o.Area, &period, &sex, &o.Age, &o.Breakdown,
+			&o.Value, &missing, &o.Symbol, &o.Flags, &o.Lower, &o.Upper, &o.Source, &o.Citation, &o.URL, &o.Note, &o.Released, &o.Withdrawn); err != nil {
+			return nil, fmt.Errorf("store: versions: %w", err)
+		}
+		if o.Period, err = schema.ParsePeriod(period); err != nil {
+			return nil, fmt.Errorf("store: versions: release %d: %w", o.Release, err)
+		}
+		o.Sex, o.Missing, o.Withdrawn = schema.Sex(sex), schema.Missing(missing), orZero(o.Withdrawn)
+		out = append(out, o)
+	}
+	return out, rows.Err()
+}
+
 // Revisions gives the cells of an indicator that a release visible at asOf changed, newest release first.
 func (s *Store) Revisions(ctx context.Context, indicator string, asOf time.Time) ([]schema.Revision, error) {
 	ctx, cancel := read(ctx, clickhouse.Parameters{"indicator": indicator, "as_of": moment(asOf)})
