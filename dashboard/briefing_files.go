@@ -64,7 +64,7 @@ const pressTimeout = 60 * time.Second
 // briefingFile gives a briefing as a file. Files are large, so they are not kept among the pages.
 func (s *Server) briefingFile(lang schema.Lang, kind string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		state, err := s.current(c.Context())
+		state, err := s.current()
 		if err != nil {
 			return err
 		}

@@ -68,18 +68,23 @@ const stateAge = time.Second
 func newCache() *cache { return &cache{pages: map[string]asset{}} }
 
 // current gives the ledger's state, asked for at most once in stateAge; when it has changed the pages are forgotten. While
-// the store does not answer, the state that it gave last goes on to hold: pages that are kept are still served.
-func (s *Server) current(ctx context.Context) (schema.State, error) {
+// the store does not answer, or not soon, the state that it gave last goes on to hold: pages that are kept are still served.
+func (s *Server) current() (schema.State, error) {
 	s.cache.mu.Lock()
 	defer s.cache.mu.Unlock()
 	now := s.Now()
 	if age := now.Sub(s.cache.checked); age >= 0 && age < stateAge {
 		return s.cache.state, nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, panelTimeout)
+	known := s.cache.day != ""
+	wait := panelTimeout
+	if known {
+		wait = s.Patience / 5 // the page's panels have their own wait after this one
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
-	state, err := s.Reader.State(ctx, time.Time{})
-	if err != nil && s.cache.day != "" {
+	state, err := load(ctx, func(ctx context.Context) (schema.State, error) { return s.Reader.State(ctx, time.Time{}) }).wait(ctx)
+	if err != nil && known {
 		s.cache.checked = s.Now() // the next one waits for the store again, not everyone
 		return s.cache.state, nil
 	}

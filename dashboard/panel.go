@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"errors"
+	"os"
 )
 
 // A page is made of panels that are loaded at once. One that does not answer within the page's patience is left out, said to
@@ -34,21 +35,21 @@ func load[T any](ctx context.Context, from func(context.Context) (T, error)) *lo
 	return l
 }
 
-// wait gives the data, or the context's error once its time is up, whether or not the loader has noticed that.
+// wait gives the data, or that they are late once the time is up, whether or not the loader has noticed that.
 func (l *loading[T]) wait(ctx context.Context) (T, error) {
+	var none T
 	select {
 	case <-l.done:
-		return l.value, l.err
 	case <-ctx.Done():
-	}
-	select { // both may have come at once
-	case <-l.done:
-		return l.value, l.err
-	default:
-		var none T
 		return none, ctx.Err()
 	}
+	if l.err != nil && ctx.Err() != nil { // whatever a cut connection is called, the time being up is why
+		return none, errors.Join(ctx.Err(), l.err)
+	}
+	return l.value, l.err
 }
 
-// late tells whether a panel is only slow.
-func late(err error) bool { return errors.Is(err, context.DeadlineExceeded) }
+// late tells whether a panel is only slow. A connection's own deadline may pass a moment before the context's.
+func late(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)
+}

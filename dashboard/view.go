@@ -147,7 +147,7 @@ type handler func(c *fiber.Ctx, v *view) (asset, error)
 func (s *Server) page(lang schema.Lang, name string, build handler) fiber.Handler {
 	name = s.counted(name)
 	return func(c *fiber.Ctx) error {
-		state, err := s.current(c.Context())
+		state, err := s.current()
 		if err != nil {
 			return err
 		}

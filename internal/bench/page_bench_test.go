@@ -26,7 +26,7 @@ import (
 func BenchmarkPage(b *testing.B) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	page := serve(b, ctx)
+	page := serve(b, ctx, nil, deathsAlone) + deathsPage
 	body := fetch(b, page)
 	bare := fiber.New(fiber.Config{DisableStartupMessage: true})
 	bare.Get("/", func(c *fiber.Ctx) error { return c.Send(body) })
@@ -54,8 +54,15 @@ func listen(b *testing.B) net.Listener {
 	return l
 }
 
-// serve starts the dashboard on the real engine with one indicator of the collection and gives the page's address.
-func serve(b *testing.B, ctx context.Context) string {
+const deathsPage = "/indikator/drug_induced_deaths"
+
+func deathsAlone(dataset string) bool { return dataset == "reference/drug_induced_deaths" }
+
+func everything(string) bool { return true }
+
+// serve starts the dashboard on the real engine with the datasets of the collection that are wanted, and gives its address.
+// The store is wrapped if a wrapper is given.
+func serve(b *testing.B, ctx context.Context, wrap func(dashboard.Reader) dashboard.Reader, wanted func(string) bool) string {
 	b.Helper()
 	dir := b.TempDir()
 	e, err := engine.Start(ctx, engine.Options{DataDir: dir})
@@ -84,7 +91,7 @@ func serve(b *testing.B, ctx context.Context) string {
 		b.Fatal(err)
 	}
 	for _, d := range sets {
-		if d.Name != "reference/drug_induced_deaths" {
+		if !wanted(d.Name) {
 			continue
 		}
 		content := d.Editions[len(d.Editions)-1].Content
@@ -94,13 +101,17 @@ func serve(b *testing.B, ctx context.Context) string {
 			b.Fatal(err)
 		}
 	}
-	server, err := dashboard.New(dashboard.Config{Reader: s, Catalogue: catalogue})
+	var reader dashboard.Reader = s
+	if wrap != nil {
+		reader = wrap(s)
+	}
+	server, err := dashboard.New(dashboard.Config{Reader: reader, Catalogue: catalogue})
 	if err != nil {
 		b.Fatal(err)
 	}
 	l := listen(b)
 	go func() { _ = server.Serve(ctx, l) }()
-	return "http://" + l.Addr().String() + "/indikator/drug_induced_deaths"
+	return "http://" + l.Addr().String()
 }
 
 var client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 16, DisableCompression: true}}
