@@ -49,7 +49,7 @@ func (p *problem) linear(part int) (*linear, error) {
 				row.Sum = append(row.Sum, c)
 			}
 		}
-		if mine && (row.Low > 0 || row.High != NoLimit) {
+		if mine && p.binds(r) {
 			l.rows = append(l.rows, row)
 		}
 	}
@@ -154,25 +154,47 @@ func (l *linear) least(sum []int, sign float64) (int64, float64, error) {
 	if math.IsInf(relaxed, -1) {
 		return NoLimit, relaxed, nil
 	}
-	best := int64(NoLimit)
-	nodes := 0
-	if err := l.branch(cost, relaxed, x, &best, &nodes); err != nil {
+	w := wholes{best: NoLimit}
+	if err := w.branch(l, cost, relaxed, x); err != nil {
 		return 0, 0, err
 	}
-	if best == NoLimit {
+	if w.best == NoLimit {
 		return 0, 0, contradiction("no whole numbers do")
 	}
-	return best, relaxed, nil
+	return w.best, relaxed, nil
+}
+
+// point gives whole numbers that meet the equations, those of least cost.
+func (l *linear) point(cost []float64) ([]int64, error) {
+	relaxed, x, err := l.simplex(cost)
+	if err != nil {
+		return nil, err
+	}
+	w := wholes{best: NoLimit}
+	if err := w.branch(l, cost, relaxed, x); err != nil {
+		return nil, err
+	}
+	if w.best == NoLimit {
+		return nil, contradiction("no whole numbers do")
+	}
+	return w.at, nil
+}
+
+// wholes is a search for the best whole solution.
+type wholes struct {
+	best  int64
+	at    []int64
+	nodes int
 }
 
 // branch looks for the best whole solution below a relaxed one: where an unknown came out broken, it must be at most the
 // whole number below or at least the one above.
-func (l *linear) branch(cost []float64, relaxed float64, x []float64, best *int64, nodes *int) error {
-	if *nodes++; *nodes > maxNodes {
+func (w *wholes) branch(l *linear, cost []float64, relaxed float64, x []float64) error {
+	if w.nodes++; w.nodes > maxNodes {
 		return stats.Refuse(methodBounds, stats.NotConverged, "no whole solution was found in %d steps", maxNodes)
 	}
 	floor := int64(math.Ceil(relaxed - whole))
-	if *best != NoLimit && floor >= *best {
+	if w.best != NoLimit && floor >= w.best {
 		return nil
 	}
 	broken, by := -1, whole
@@ -182,28 +204,30 @@ func (l *linear) branch(cost []float64, relaxed float64, x []float64, best *int6
 		}
 	}
 	if broken < 0 {
-		*best = min(*best, floor)
+		w.best, w.at = floor, make([]int64, len(l.low))
+		for j := range w.at {
+			w.at[j] = int64(math.Round(x[j]))
+		}
 		return nil
 	}
 	down := int64(math.Floor(x[broken]))
 	for _, side := range []Known{{Sum: []int{broken}, Low: 0, High: down}, {Sum: []int{broken}, Low: down + 1, High: NoLimit}} {
 		child := &linear{low: l.low, rows: append(slices.Clone(l.rows), side)}
-		if err := child.assemble(); err != nil {
-			if stats.ReasonOf(err) == stats.NotDefined {
-				continue
-			}
-			return err
-		}
+		err := child.assemble()
+		var value float64
+		var y []float64
 		longer := make([]float64, child.cols)
 		copy(longer, cost[:len(l.low)])
-		value, y, err := child.simplex(longer)
-		if stats.ReasonOf(err) == stats.NotDefined {
-			continue
+		if err == nil {
+			value, y, err = child.simplex(longer)
 		}
-		if err != nil {
+		switch {
+		case stats.ReasonOf(err) == stats.NotDefined:
+			continue
+		case err != nil:
 			return err
 		}
-		if err := child.branch(longer, value, y, best, nodes); err != nil {
+		if err := w.branch(child, longer, value, y); err != nil {
 			return err
 		}
 	}
@@ -213,9 +237,6 @@ func (l *linear) branch(cost []float64, relaxed float64, x []float64, best *int6
 // simplex minimises cost·x over the equations and x ≥ 0. The rows are independent and each has a pivot; where all sides
 // are at least zero the pivots are a starting point.
 func (l *linear) simplex(cost []float64) (float64, []float64, error) {
-	if len(l.rows) == 0 {
-		return 0, nil, stats.Refuse(methodBounds, stats.NotConverged, "nothing binds the counts")
-	}
 	if len(l.echelon.rows) == l.cols { // as many equations as unknowns: nothing to minimise
 		x := make([]float64, l.cols)
 		value := 0.0

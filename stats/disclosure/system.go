@@ -28,10 +28,9 @@ type Known struct {
 // Exactly is a published sum.
 func Exactly(value int64, sum ...int) Known { return Known{Sum: sum, Low: value, High: value} }
 
-// System is an attacker's knowledge of Unknowns whole counts, none of them below Floor.
+// System is an attacker's knowledge of Unknowns whole counts, none of them below zero.
 type System struct {
 	Unknowns int
-	Floor    int64 // 0 for any attacker; 1 for one who knows that zeros are always shown
 	Known    []Known
 }
 
@@ -75,8 +74,8 @@ func (s System) Bounds(sums [][]int) ([]Range, error) {
 }
 
 func (s System) check(sums [][]int) error {
-	if s.Unknowns < 0 || s.Floor < 0 || s.Floor > largest {
-		return stats.Refuse(methodBounds, stats.OutOfRange, "%d unknown counts of at least %d each", s.Unknowns, s.Floor)
+	if s.Unknowns < 0 {
+		return stats.Refuse(methodBounds, stats.OutOfRange, "%d unknown counts", s.Unknowns)
 	}
 	for i, k := range s.Known {
 		switch {
@@ -131,13 +130,9 @@ func (s System) prepare(sums [][]int) (*problem, error) {
 	for _, m := range merged {
 		n = max(n, m+1)
 	}
-	size := make([]int64, n)
-	for _, m := range merged {
-		size[m]++
-	}
 	p.low, p.high = make([]int64, n), make([]int64, n)
 	for j := range n {
-		p.low[j], p.high[j] = size[j]*s.Floor, NoLimit
+		p.high[j] = NoLimit
 	}
 	project := func(sum []int) []int {
 		out := make([]int, len(sum))
@@ -260,6 +255,9 @@ func (p *problem) split() {
 	}
 	bound := make([]bool, len(p.low))
 	for _, r := range p.rows {
+		if !p.binds(r) {
+			continue
+		}
 		first := -1
 		for _, j := range r.Sum {
 			if p.low[j] == p.high[j] {
@@ -289,6 +287,15 @@ func (p *problem) split() {
 		p.members[k] = append(p.members[k], j)
 	}
 	p.parts = make([]*linear, len(p.members))
+}
+
+// binds tells whether a sum says more than the lower ends of its unknowns do.
+func (p *problem) binds(r Known) bool {
+	low := int64(0)
+	for _, j := range r.Sum {
+		low += p.low[j]
+	}
+	return r.High != NoLimit || r.Low > low
 }
 
 // bound adds up over the parts what a target can be.
