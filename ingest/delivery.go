@@ -33,6 +33,11 @@ type Delivery struct {
 	Decode func(parts []Part) (Batches, error)
 	// Recipe identifies what the payloads are decoded by: the same bytes under another mapping are another delivery.
 	Recipe string
+	// PublishedBy says who has published these figures already: they pass as they are. Empty means that nobody has, and
+	// disclosure control hides what must not be shown.
+	PublishedBy string
+	// Afresh has disclosure control do the whole table anew, whatever was shown and hidden of it before.
+	Afresh bool
 	// Contract, if set, says before publication whether the delivery is what its source promised.
 	Contract Contract
 }

@@ -9,11 +9,14 @@ import (
 	"utfall/schema"
 )
 
-// findings asks the contract, if the delivery would change anything, what is not as promised.
+// findings asks disclosure control and the contract, if the delivery would change anything, what is not as promised.
 func (r *run) findings(ctx context.Context) ([]string, error) {
 	c := r.release.Counts
-	if r.delivery.Contract == nil || c.New+c.Changed+c.Deleted == 0 {
+	if c.New+c.Changed+c.Deleted == 0 {
 		return nil, nil
+	}
+	if r.delivery.Contract == nil {
+		return r.exposures(), nil
 	}
 	facts := Facts{Release: r.release, Last: r.last}
 	if !r.first {
@@ -22,7 +25,7 @@ func (r *run) findings(ctx context.Context) ([]string, error) {
 			return nil, err
 		}
 	}
-	return r.delivery.Contract.Findings(facts), nil
+	return append(r.exposures(), r.delivery.Contract.Findings(facts)...), nil
 }
 
 // hold stores a release whole and publishes nothing: the figures published before stay until a person decides. The same

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"utfall/ingest/decode"
+	"utfall/ingest/protect"
 	"utfall/ingest/tidy"
 	"utfall/schema"
 )
@@ -19,6 +20,8 @@ type Writer interface {
 	Clear(ctx context.Context, dataset string) ([]uint64, error)
 	Stage(ctx context.Context, seq uint64) error
 	Append(ctx context.Context, seq uint64, b *schema.Batch) error
+	Visible(ctx context.Context, indicators []string) ([]schema.Observation, error)
+	Withhold(ctx context.Context, lines []schema.Withheld) error
 	Duplicates(ctx context.Context, seq uint64) ([]schema.Duplicate, error)
 	Count(ctx context.Context, seq uint64, dataset string) (schema.Counts, error)
 	Preview(ctx context.Context, seq uint64, dataset string, limit int) ([]schema.Difference, error)
@@ -61,6 +64,7 @@ type Result struct {
 	Rejects     []schema.Reject     // the first MaxShown
 	Same        bool                // the payload was taken in before; nothing was read
 	Findings    []string            // what is not as the source promised; the release is held, or a dry run's would be
+	Withheld    []schema.Withheld   // what disclosure control did
 }
 
 // MaxShown bounds the rows that a result carries for people to read.
@@ -169,6 +173,7 @@ type run struct {
 	first      bool             // nothing of the dataset is published: every row is new
 	held       []schema.Release // releases of the dataset that wait for a person
 	sameAsHeld uint64           // one of them that this delivery repeats
+	protected  protect.Report   // what disclosure control did, if nobody has published the figures before
 	stepped    time.Time        // when the last step ended
 }
 
@@ -197,7 +202,7 @@ func (r *run) sameAsLast(ctx context.Context) (schema.Release, bool, error) {
 			r.last, r.first = l, false
 		}
 	}
-	return r.last, !r.first && r.last.ContentHash == contentHash(r.delivery.Recipe, r.artifacts), nil
+	return r.last, !r.first && !r.delivery.Afresh && r.last.ContentHash == contentHash(r.delivery.Recipe, r.artifacts), nil
 }
 
 func (r *run) unchanged(ctx context.Context, last schema.Release) (Result, error) {
@@ -246,7 +251,7 @@ func (r *run) take(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{Release: r.release, Rejects: r.shown()}, r.giveUp(err)
 	}
-	return Result{Release: r.release, Differences: differences, Rejects: r.shown(), Findings: r.found}, nil
+	return Result{Release: r.release, Differences: differences, Rejects: r.shown(), Findings: r.found, Withheld: r.withheld()}, nil
 }
 
 func (r *run) shown() []schema.Reject { return r.rejects[:min(len(r.rejects), MaxShown)] }
@@ -295,6 +300,9 @@ func (r *run) store(ctx context.Context) error {
 		r.artifacts[i].Release, r.artifacts[i].Part = seq, i+1
 	}
 	if err := w.Attach(ctx, r.artifacts); err != nil {
+		return err
+	}
+	if err := w.Withhold(ctx, r.withheld()); err != nil {
 		return err
 	}
 	c := r.release.Counts

@@ -74,7 +74,7 @@ type Indicator struct {
 	Breaks      []Break     `yaml:"breaks"`
 	Variants    []Variant   `yaml:"variants"`
 	Related     []string    `yaml:"related"`  // other ways to count the same thing, never to be mixed with this one
-	Official    bool        `yaml:"official"` // already published by an authority: never suppressed again
+	Official    bool        `yaml:"official"` // an authority publishes it; a delivery that is not the authority's is protected all the same
 	Listed      *bool       `yaml:"listed"`   // false keeps a supporting series (population, CPI) off the overview
 }
 
@@ -116,6 +116,7 @@ type Unit struct {
 	Fraction bool    `yaml:"fraction"` // false: a value must be whole
 	Negative bool    `yaml:"negative"` // true: values below zero can be
 	Max      float64 `yaml:"max"`      // 0: no upper bound
+	Per      float64 `yaml:"per"`      // of how many a rate or share is: 100000, 100; 0 for what is no rate
 }
 
 // Theme is a heading of the overview.

@@ -27,9 +27,27 @@ func MissingReasons() []Missing {
 	return []Missing{NotApplicable, NotCollected, NotPublishedYet, SuppressedPrimary, SuppressedSecondary, Unreliable, Deleted, OtherMissing}
 }
 
-// ParseMissing reads a reason; the empty string is Present.
+// Suppressed tells whether a value is withheld because it, or one that it gives away, is small.
+func (m Missing) Suppressed() bool { return m == SuppressedPrimary || m == SuppressedSecondary }
+
+// publicSuppressed is how every withheld value is written outside the house.
+const publicSuppressed = "suppressed"
+
+// Public gives the reason as it is published. Who could tell a count that is small itself from one that is withheld to
+// protect another would know that the first is below the threshold, so both are written alike.
+func (m Missing) Public() string {
+	if m.Suppressed() {
+		return publicSuppressed
+	}
+	return string(m)
+}
+
+// ParseMissing reads a reason, as it is kept or as it is published; the empty string is Present.
 func ParseMissing(s string) (Missing, error) {
 	m := Missing(s)
+	if s == publicSuppressed {
+		return SuppressedPrimary, nil
+	}
 	if m == Present || slices.Contains(MissingReasons(), m) {
 		return m, nil
 	}

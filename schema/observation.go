@@ -123,3 +123,18 @@ type Difference struct {
 	Old, New                                              float64
 	OldMissing, NewMissing                                string
 }
+
+// Withheld is how many cells of a release disclosure control looked at, or emptied for a reason.
+type Withheld struct {
+	Release uint64
+	Dataset string
+	Reason  string // a disclosure.Reason, or one of those below
+	Cells   uint64
+	Note    string
+}
+
+// What a line of Withheld may say beside the reasons for emptying a cell.
+const (
+	Examined        = "examined"         // cells that were looked at
+	PublishedBefore = "published_before" // nothing was looked at: Note has published the figures
+)

@@ -68,7 +68,7 @@ func (h *house) derive(ctx context.Context, runner *ingest.Runner, done func(dat
 		if newest[datasets[i]] == hex.EncodeToString(sum[:]) {
 			continue
 		}
-		result, err := runner.Run(ctx, ingest.Delivery{Dataset: datasets[i], Name: ind.ID + ".csv", Size: int64(len(payload)),
+		result, err := runner.Run(ctx, ingest.Delivery{Dataset: datasets[i], Name: ind.ID + ".csv", Size: int64(len(payload)), PublishedBy: "utfall, computed from what is published",
 			Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(payload)), nil }})
 		if err != nil {
 			return fmt.Errorf("computing %s: %w", ind.ID, err)

@@ -23,10 +23,10 @@ import (
 type ingestFlags struct {
 	common
 	sourceFlags
-	all, dryRun, json, watch bool
-	file, dataset, source    string
-	maxBytes                 int64
-	maxRejects               float64
+	all, dryRun, json, watch, afresh   bool
+	file, dataset, source, publishedBy string
+	maxBytes                           int64
+	maxRejects                         float64
 }
 
 func (a app) ingest(ctx context.Context, args []string) error {
@@ -38,6 +38,8 @@ func (a app) ingest(ctx context.Context, args []string) error {
 	f.BoolVar(&o.watch, "watch", false, "ask the sources on their schedules and look at the folder, until interrupted")
 	o.defineSchedule(f)
 	f.StringVar(&o.dataset, "dataset", "", "the dataset that --file delivers (default: file/ and the file's name)")
+	f.StringVar(&o.publishedBy, "published-by", "", "who has published the figures of --file already: small counts pass; without it they are hidden")
+	f.BoolVar(&o.afresh, "afresh", false, "hide the small counts of --file without regard to what was shown and hidden of its dataset before")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would change and publish nothing")
 	f.BoolVar(&o.json, "json", false, "one JSON object a delivery")
 	f.Int64Var(&o.maxBytes, "max-bytes", 0, "largest file that is read (default 2000000000)")
@@ -172,8 +174,20 @@ func (o ingestFlags) deliveries(names []string) ([]ingest.Delivery, error) {
 	switch {
 	case o.file != "" && (o.all || len(names) > 0):
 		return nil, usageError{"--file delivers one dataset: leave out --all and the datasets' names"}
+	case o.file == "" && (o.publishedBy != "" || o.afresh):
+		return nil, usageError{"--published-by and --afresh go with --file"}
+	case o.publishedBy != "" && o.afresh:
+		return nil, usageError{"--afresh is for figures that nobody has published: leave out --published-by"}
 	case o.file != "":
-		return fileDelivery(o.file, o.dataset)
+		deliveries, err := fileDelivery(o.file, o.dataset)
+		for i := range deliveries {
+			deliveries[i].Afresh = o.afresh
+			if o.publishedBy != "" {
+				deliveries[i].PublishedBy = o.publishedBy
+				deliveries[i].Recipe = "published by " + o.publishedBy // the same file without is another delivery
+			}
+		}
+		return deliveries, err
 	case !o.all && len(names) == 0:
 		return nil, usageError{"name datasets, or give --all or --file PATH"}
 	}
@@ -217,10 +231,14 @@ func fileDelivery(path, dataset string) ([]ingest.Delivery, error) {
 		return nil, usageError{fmt.Sprintf("%q cannot name a dataset: use letters a-z, digits and . _ - /; give --dataset", dataset)}
 	}
 	open := func() (io.ReadCloser, error) { return os.Open(path) }
-	if workbook(path) {
-		return []ingest.Delivery{{Dataset: dataset, Name: path, Parts: []ingest.Part{{Name: path, Size: info.Size(), Open: open}}, Decode: decodeWorkbook}}, nil
+	by := "" // a file is nobody's publication, unless it is a new edition of the collection of published figures
+	if strings.HasPrefix(dataset, reference.Prefix) {
+		by = reference.PublishedBy
 	}
-	return []ingest.Delivery{{Dataset: dataset, Name: path, Size: info.Size(), Open: open}}, nil
+	if workbook(path) {
+		return []ingest.Delivery{{Dataset: dataset, Name: path, PublishedBy: by, Parts: []ingest.Part{{Name: path, Size: info.Size(), Open: open}}, Decode: decodeWorkbook}}, nil
+	}
+	return []ingest.Delivery{{Dataset: dataset, Name: path, Size: info.Size(), PublishedBy: by, Open: open}}, nil
 }
 
 func datasetName(s string) bool {
@@ -228,7 +246,7 @@ func datasetName(s string) bool {
 }
 
 func embeddedDelivery(dataset string, f reference.File) ingest.Delivery {
-	return ingest.Delivery{Dataset: dataset, Name: f.Name, Size: int64(len(f.Content)),
+	return ingest.Delivery{Dataset: dataset, Name: f.Name, Size: int64(len(f.Content)), PublishedBy: reference.PublishedBy,
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(f.Content)), nil }}
 }
 
@@ -265,7 +283,7 @@ func (a app) progress(o ingestFlags) (func(ingest.Progress), func()) {
 func (a app) report(o ingestFlags, d ingest.Delivery, r ingest.Result, fault error) error {
 	if o.json {
 		line := map[string]any{"dataset": d.Dataset, "file": d.Name, "release": r.Release.Seq, "outcome": r.Release.Outcome, "counts": r.Release.Counts,
-			"reason": r.Release.Reason, "findings": r.Findings, "differences": r.Differences, "rejects": r.Rejects}
+			"reason": r.Release.Reason, "findings": r.Findings, "withheld": r.Withheld, "differences": r.Differences, "rejects": r.Rejects}
 		if fault != nil {
 			line["error"] = fault.Error()
 		}
@@ -275,6 +293,9 @@ func (a app) report(o ingestFlags, d ingest.Delivery, r ingest.Result, fault err
 	if fault == nil {
 		fmt.Fprintf(a.stdout, "%s: %s: read %d, new %d, changed %d, deleted %d, unchanged %d, rejected %d\n", d.Dataset, outcome(o, r),
 			c.Read, c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected)
+	}
+	if text := withheldText(r.Withheld); text != "" && fault == nil {
+		fmt.Fprintln(a.stdout, "  "+text)
 	}
 	for _, x := range r.Findings {
 		fmt.Fprintln(a.stderr, "  not as promised:", x)

@@ -182,6 +182,13 @@ func (a app) showRelease(ctx context.Context, h *house, l schema.Release) error 
 		return err
 	}
 	fmt.Fprintf(a.stdout, "payload %s, fetched %s, by version %s\n", l.ContentHash, l.Fetched.Format(time.RFC3339), l.Program)
+	withheld, err := h.Withheld(ctx, l.Seq)
+	if err != nil {
+		return err
+	}
+	if text := withheldText(withheld); text != "" {
+		fmt.Fprintln(a.stdout, text)
+	}
 	rejects, err := h.Rejects(ctx, l.Seq, 1000)
 	if err != nil {
 		return err

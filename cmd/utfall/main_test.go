@@ -186,7 +186,7 @@ func TestDryRunAndWithdraw(t *testing.T) {
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		return call(t, env, append([]string{"ingest", "--file", path}, flags...)...)
+		return call(t, env, append([]string{"ingest", "--published-by", "SoS", "--file", path}, flags...)...)
 	}
 	shown := func() string {
 		_, out, _ := call(t, env, "export", "--indicator", "lvm_in_care")

@@ -23,6 +23,7 @@ dataset: test/table
 enabled: true
 verified: made up for a test
 publisher: socialstyrelsen
+published: true
 licence: unknown
 attribution: {sv: "Källa: prov", en: "Source: test"}
 cite: {source: Prov, citation: Provtabell}

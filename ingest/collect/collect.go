@@ -135,7 +135,7 @@ func FromParts(s source.Source, catalogue *schema.Catalogue, open mapping.Decode
 		}
 		return m.Findings()
 	}
-	return ingest.Delivery{Dataset: s.Dataset, Parts: parts, Recipe: s.Fingerprint(),
+	return ingest.Delivery{Dataset: s.Dataset, Parts: parts, Recipe: s.Fingerprint(), PublishedBy: publishedBy(s),
 		Contract: probe.New(s, catalogue, findings),
 		Decode: func(kept []ingest.Part) (ingest.Batches, error) {
 			payloads := make([]mapping.Part, len(kept))
@@ -250,4 +250,12 @@ func header(s source.Source) http.Header {
 
 func request(s source.Source, url, body string) fetch.Request {
 	return fetch.Request{Method: cmp.Or(s.Request.Method, http.MethodGet), URL: url, Body: []byte(body), Header: header(s), Hosts: s.Request.Hosts}
+}
+
+// publishedBy says who has published a source's figures; "" if its file does not say that anybody has.
+func publishedBy(s source.Source) string {
+	if !s.Published {
+		return ""
+	}
+	return s.Publisher
 }

@@ -44,9 +44,6 @@ var empty = sync.OnceValues(func() ([]byte, error) {
 		if !ok {
 			return nil, errors.New(id + " is not in the catalogue")
 		}
-		if id == "institutional_voluntary" {
-			ind.Official = false // as if the förvaltning counted it itself
-		}
 		list = append(list, ind)
 	}
 	var b bytes.Buffer

@@ -33,7 +33,7 @@ func (t *template) guide() []guideLine {
 		say("Lämna aldrig uppgifter om enskilda personer: bara antal, andelar, medelvärden och kostnader.", ""),
 	}
 	for _, ind := range t.indicators {
-		if ind.Kind.IsCount() && !ind.Official {
+		if ind.Kind.IsCount() {
 			lines = append(lines, say(ind.Label.SV, fmt.Sprintf("Skriv det verkliga antalet. Antal under %d är för små för att visas.", ind.SmallestShown())))
 		}
 	}

@@ -32,6 +32,9 @@ type Dataset struct {
 // Prefix begins the name of every dataset of the collection.
 const Prefix = "reference/"
 
+// PublishedBy says who has published the collection's figures: all of them were read in publications, which each cites.
+const PublishedBy = "the sources that each figure cites"
+
 // Datasets gives the collection in the order of names.
 func Datasets() ([]Dataset, error) {
 	entries, err := fs.ReadDir(figures, "figures")

@@ -17,6 +17,7 @@ type Source struct {
 	Verified string `yaml:"verified"`
 
 	Publisher   string      `yaml:"publisher"`   // id in publishers.yaml
+	Published   bool        `yaml:"published"`   // the publisher shows these figures to all: small counts in them are not hidden again
 	Licence     string      `yaml:"licence"`     // SPDX id or the publisher's words; "unknown" if not verified
 	Attribution schema.Text `yaml:"attribution"` // how the publisher wants to be named
 	Cite        Cite        `yaml:"cite"`

@@ -103,7 +103,7 @@ func BenchmarkIngest(b *testing.B) {
 	path := generate(b, e.Files(), n)
 	for b.Loop() {
 		started := time.Now()
-		cmd := exec.Command(program, "ingest", "--verbose", "--data-dir", dir, "--file", path, "--dataset", "bench/generated")
+		cmd := exec.Command(program, "ingest", "--verbose", "--data-dir", dir, "--file", path, "--published-by", "nobody, generated", "--dataset", "bench/generated")
 		out, err := cmd.CombinedOutput()
 		if err != nil {
 			b.Fatalf("%v\n%s", err, out)

@@ -23,7 +23,7 @@ func TestKilledLoad(t *testing.T) {
 	}
 	dir := t.TempDir()
 	path := generate(t, t.TempDir(), n)
-	args := []string{"ingest", "--data-dir", dir, "--file", path, "--dataset", "bench/killed"}
+	args := []string{"ingest", "--data-dir", dir, "--file", path, "--published-by", "nobody, generated", "--dataset", "bench/killed"}
 	killed := 0
 	for _, after := range []time.Duration{700, 1100, 1500} {
 		cmd := exec.Command(bin, args...)

@@ -95,7 +95,7 @@ func serve(b *testing.B, ctx context.Context, wrap func(dashboard.Reader) dashbo
 			continue
 		}
 		content := d.Editions[len(d.Editions)-1].Content
-		if _, err := runner.Run(ctx, ingest.Delivery{Dataset: d.Name, Name: d.Name, Open: func() (io.ReadCloser, error) {
+		if _, err := runner.Run(ctx, ingest.Delivery{Dataset: d.Name, Name: d.Name, PublishedBy: reference.PublishedBy, Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(bytes.NewReader(content)), nil
 		}}); err != nil {
 			b.Fatal(err)

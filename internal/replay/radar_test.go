@@ -20,7 +20,7 @@ func TestRADARRevision(t *testing.T) {
 		text := fmt.Sprintf("indicator,area,period,value,unit,source,citation,flags\n"+
 			"suspected_drug_deaths,GB-SCT,2024-01,%d,deaths,Public Health Scotland,RADAR,provisional\n"+
 			"suspected_drug_deaths,GB-SCT,2024-02,%d,deaths,Public Health Scotland,RADAR,provisional\n", january, february)
-		r, err := b.runner.Run(t.Context(), ingest.Delivery{Dataset: "replay/radar", Name: "radar.csv",
+		r, err := b.runner.Run(t.Context(), ingest.Delivery{Dataset: "replay/radar", Name: "radar.csv", PublishedBy: "an authority",
 			Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }})
 		if err != nil {
 			t.Fatal(err)

@@ -35,7 +35,7 @@ func runner(t *testing.T, s *store.Store, o ingest.Options) *ingest.Runner {
 }
 
 func delivery(dataset, text string) ingest.Delivery {
-	return ingest.Delivery{Dataset: dataset, Name: dataset + ".csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}
+	return ingest.Delivery{Dataset: dataset, Name: dataset + ".csv", PublishedBy: "an authority", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }}
 }
 
 // deliver takes a text in and checks what the ledger says of it.

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"utfall/schema"
+	"utfall/stats/disclosure"
+)
+
+// reasonWords say to an operator why cells were emptied. They stand on no page.
+var reasonWords = map[disclosure.Reason]string{
+	disclosure.Small:       "too small",
+	disclosure.SmallGroup:  "of too small a group",
+	disclosure.WholeGroup:  "of nearly all of a group",
+	disclosure.Dominated:   "dominated by one contributor",
+	disclosure.Revision:    "revised by a small number",
+	disclosure.Before:      "hidden in an earlier release",
+	disclosure.Complement:  "would give another back",
+	disclosure.WithDerived: "computed from a hidden count",
+}
+
+// withheldText sums up what disclosure control did to a release, on one line; nothing if it is not known.
+func withheldText(lines []schema.Withheld) string {
+	var examined, hidden uint64
+	var reasons []string
+	for _, l := range lines {
+		switch l.Reason {
+		case schema.PublishedBefore:
+			return "disclosure control: not applied, published by " + l.Note
+		case schema.Examined:
+			examined = l.Cells
+		default:
+			hidden += l.Cells
+			reasons = append(reasons, fmt.Sprintf("%d %s", l.Cells, reasonWords[disclosure.Reason(l.Reason)]))
+		}
+	}
+	switch {
+	case len(lines) == 0:
+		return ""
+	case hidden == 0:
+		return fmt.Sprintf("disclosure control: %d counts, none hidden", examined)
+	}
+	return fmt.Sprintf("disclosure control: %d counts, %s hidden: %s", examined, plural(int(hidden), "cell", "cells"), strings.Join(reasons, ", "))
+}
