@@ -210,7 +210,7 @@ func TestMissing(t *testing.T) {
 	gone.Missing = schema.SuppressedPrimary
 	s := server(t, &stubReader{figures: []schema.Observation{figure(t, deathsID, "SE", "2020", 524), gone, figure(t, deathsID, "SE", "2022", 519)}})
 	_, body := ask(t, s, "/indikator/"+deathsID)
-	if !strings.Contains(body, "undertryckt, för få") {
+	if !strings.Contains(body, "undertryckt, skyddar enskilda") {
 		t.Errorf("the reason is not told:\n%s", body)
 	}
 	_, file := ask(t, s, "/indikator/"+deathsID+".csv")
@@ -219,7 +219,7 @@ func TestMissing(t *testing.T) {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	value, missing := slices.Index(rows[0], "value"), slices.Index(rows[0], "missing")
-	if rows[2][value] != "" || rows[2][missing] != "suppressed_primary" {
+	if rows[2][value] != "" || rows[2][missing] != "suppressed" {
 		t.Errorf("%v", rows[2])
 	}
 }

@@ -36,6 +36,8 @@ type Delivery struct {
 	// PublishedBy says who has published these figures already: they pass as they are. Empty means that nobody has, and
 	// disclosure control hides what must not be shown.
 	PublishedBy string
+	// Remark stands in the ledger beside the release.
+	Remark string
 	// Afresh has disclosure control do the whole table anew, whatever was shown and hidden of it before.
 	Afresh bool
 	// Contract, if set, says before publication whether the delivery is what its source promised.

@@ -318,7 +318,7 @@ func (r *run) store(ctx context.Context) error {
 			return err
 		}
 		r.step("keep")
-		r.release.Outcome, r.release.PublishAt = schema.Published, later(r.o.Now(), r.last.PublishAt)
+		r.release.Outcome, r.release.PublishAt, r.release.Reason = schema.Published, later(r.o.Now(), r.last.PublishAt), r.delivery.Remark
 	}
 	if err := r.supersede(ctx); err != nil {
 		return err

@@ -67,17 +67,17 @@ func (r *run) exposures() (out []string) {
 	return out
 }
 
-// withheld writes down what disclosure control did.
+// withheld writes down what disclosure control did; nothing for figures that passed.
 func (r *run) withheld() []schema.Withheld {
-	line := func(reason string, cells uint64, note string) schema.Withheld {
-		return schema.Withheld{Release: r.release.Seq, Dataset: r.delivery.Dataset, Reason: reason, Cells: cells, Note: note}
+	line := func(reason string, cells uint64) schema.Withheld {
+		return schema.Withheld{Release: r.release.Seq, Dataset: r.delivery.Dataset, Reason: reason, Cells: cells}
 	}
-	if by := r.delivery.PublishedBy; by != "" {
-		return []schema.Withheld{line(schema.PublishedBefore, 0, by)}
+	if r.delivery.PublishedBy != "" {
+		return nil
 	}
-	out := []schema.Withheld{line(schema.Examined, r.protected.Cells, "")}
+	out := []schema.Withheld{line(schema.Examined, r.protected.Cells)}
 	for _, reason := range slices.Sorted(maps.Keys(r.protected.Hidden)) {
-		out = append(out, line(string(reason), r.protected.Hidden[reason], ""))
+		out = append(out, line(string(reason), r.protected.Hidden[reason]))
 	}
 	return out
 }

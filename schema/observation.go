@@ -128,13 +128,9 @@ type Difference struct {
 type Withheld struct {
 	Release uint64
 	Dataset string
-	Reason  string // a disclosure.Reason, or one of those below
+	Reason  string // a disclosure.Reason, or Examined
 	Cells   uint64
-	Note    string
 }
 
-// What a line of Withheld may say beside the reasons for emptying a cell.
-const (
-	Examined        = "examined"         // cells that were looked at
-	PublishedBefore = "published_before" // nothing was looked at: Note has published the figures
-)
+// Examined is what a line of Withheld says that counts the cells that were looked at.
+const Examined = "examined"

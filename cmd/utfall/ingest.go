@@ -185,6 +185,7 @@ func (o ingestFlags) deliveries(names []string) ([]ingest.Delivery, error) {
 			if o.publishedBy != "" {
 				deliveries[i].PublishedBy = o.publishedBy
 				deliveries[i].Recipe = "published by " + o.publishedBy // the same file without is another delivery
+				deliveries[i].Remark = fmt.Sprintf("small counts passed: %s has published them, says who delivered them", o.publishedBy)
 			}
 		}
 		return deliveries, err

@@ -20,14 +20,12 @@ var reasonWords = map[disclosure.Reason]string{
 	disclosure.WithDerived: "computed from a hidden count",
 }
 
-// withheldText sums up what disclosure control did to a release, on one line; nothing if it is not known.
+// withheldText sums up what disclosure control did to a release, on one line; nothing for figures that it did not look at.
 func withheldText(lines []schema.Withheld) string {
 	var examined, hidden uint64
 	var reasons []string
 	for _, l := range lines {
 		switch l.Reason {
-		case schema.PublishedBefore:
-			return "disclosure control: not applied, published by " + l.Note
 		case schema.Examined:
 			examined = l.Cells
 		default:

@@ -51,7 +51,7 @@ func WriteCSVWithUnits(w io.Writer, figures []schema.Observation, d Dialect, uni
 			u = unit(o.Indicator)
 		}
 		row := []string{o.Indicator, o.Variant, o.Area, o.Period.String(), string(o.Sex), o.Age, o.Breakdown, value(o, d), u, limit(o.Lower, d), limit(o.Upper, d),
-			string(o.Missing), o.Symbol, o.Flags, o.Source, o.Citation, o.URL, o.Note, o.Dataset, strconv.FormatUint(o.Release, 10), o.Released.UTC().Format("2006-01-02T15:04:05.000000Z")}
+			o.Missing.Public(), o.Symbol, o.Flags, o.Source, o.Citation, o.URL, o.Note, o.Dataset, strconv.FormatUint(o.Release, 10), o.Released.UTC().Format("2006-01-02T15:04:05.000000Z")}
 		if d == Swedish {
 			for i := range row {
 				if header[i] != "value" && header[i] != "lower" && header[i] != "upper" {
@@ -127,7 +127,7 @@ type figure struct {
 func WriteJSON(w io.Writer, figures []schema.Observation) error {
 	list := make([]figure, len(figures))
 	for i, o := range figures {
-		list[i] = figure{o.Indicator, o.Variant, o.Area, o.Period.String(), string(o.Sex), o.Age, o.Breakdown, nil, o.Lower, o.Upper, string(o.Missing), o.Symbol,
+		list[i] = figure{o.Indicator, o.Variant, o.Area, o.Period.String(), string(o.Sex), o.Age, o.Breakdown, nil, o.Lower, o.Upper, o.Missing.Public(), o.Symbol,
 			strings.Fields(o.Flags), o.Source, o.Citation, o.URL, o.Note, o.Dataset, o.Release, o.Released.UTC().Format("2006-01-02T15:04:05.000000Z")}
 		if o.Missing == schema.Present {
 			list[i].Value = &o.Value

@@ -117,12 +117,15 @@ func Period(p schema.Period, lang schema.Lang) string {
 	return Date(p.Start, lang) + nbsp + dash + " " + Date(p.End, lang)
 }
 
+// suppressed is one text for both reasons: told apart, they would say which figures are the small ones.
+var suppressed = schema.Text{SV: "undertryckt, skyddar enskilda", EN: "suppressed to protect individuals"}
+
 var missing = map[schema.Missing]schema.Text{
 	schema.NotApplicable:       {SV: "ej tillämpligt", EN: "not applicable"},
 	schema.NotCollected:        {SV: "samlas inte in", EN: "not collected"},
 	schema.NotPublishedYet:     {SV: "ännu inte publicerat", EN: "not published yet"},
-	schema.SuppressedPrimary:   {SV: "undertryckt, för få", EN: "suppressed, too few"},
-	schema.SuppressedSecondary: {SV: "undertryckt, skyddar annan uppgift", EN: "suppressed to protect another figure"},
+	schema.SuppressedPrimary:   suppressed,
+	schema.SuppressedSecondary: suppressed,
 	schema.Unreliable:          {SV: "för osäkert", EN: "too unreliable"},
 	schema.Deleted:             {SV: "borttaget av källan", EN: "deleted by the source"},
 	schema.OtherMissing:        {SV: "uppgift saknas", EN: "no figure"},

@@ -145,11 +145,10 @@ func (w words) absent() string {
 		why = w.t("samlas inte in.", "is not collected.")
 	case schema.NotPublishedYet:
 		why = w.t("är ännu inte publicerat.", "has not been published yet.")
-	case schema.SuppressedPrimary:
-		why = w.t("visas inte, eftersom det är så litet", "is not shown, because it is so small") + w.below() +
+	case schema.SuppressedPrimary, schema.SuppressedSecondary:
+		// One sentence for both: told apart, they would say which figures are the small ones.
+		why = w.t("visas inte, eftersom det, eller ett tal som skulle kunna räknas fram med det, är så litet", "is not shown, because it, or a figure that could be worked out with it, is so small") + w.below() +
 			w.t(" att enskilda personer skulle kunna kännas igen.", " that single persons might be recognised.")
-	case schema.SuppressedSecondary:
-		why = w.t("visas inte, eftersom ett annat, skyddat tal då skulle kunna räknas fram.", "is not shown, because another, protected figure could then be worked out.")
 	case schema.Unreliable:
 		why = w.t("är för osäkert för att visas.", "is too unreliable to be shown.")
 	case schema.Deleted:

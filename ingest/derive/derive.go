@@ -57,11 +57,15 @@ type inputs struct {
 	ind        schema.Indicator
 	numerators []schema.Observation                     // of the variants that the derived indicator has too
 	others     map[string]map[string]schema.Observation // by indicator, then by place(): the main variant before others
+	withheld   map[string]schema.Observation            // suppressed figures, by indicator and place
 }
 
 func newInputs(c *schema.Catalogue, ind schema.Indicator, figures []schema.Observation) *inputs {
-	in := &inputs{catalogue: c, ind: ind, others: map[string]map[string]schema.Observation{}}
+	in := &inputs{catalogue: c, ind: ind, others: map[string]map[string]schema.Observation{}, withheld: map[string]schema.Observation{}}
 	for _, o := range figures {
+		if o.Missing.Suppressed() {
+			in.withheld[o.Indicator+"|"+place(o.Area, o.Period.String(), o.Sex, o.Age)] = o
+		}
 		if o.Indicator == ind.Numerator && ind.HasVariant(o.Variant) && usable(o) {
 			in.numerators = append(in.numerators, o)
 		}
@@ -127,6 +131,14 @@ func (in *inputs) source(parts []schema.Observation) string {
 		return "Utfall"
 	}
 	return "Utfall (" + strings.Join(slices.Sorted(maps.Keys(named)), "; ") + ")"
+}
+
+// suppressed makes the result of parts one of which is withheld: what is computed from a figure gives it back.
+func (in *inputs) suppressed(part schema.Observation, first schema.Observation, rest ...schema.Observation) schema.Observation {
+	o := in.result(first, rest...)
+	o.Missing, o.Symbol = schema.SuppressedSecondary, part.Symbol
+	o.Citation = fmt.Sprintf("%s, %s", part.Indicator, part.Missing.Public())
+	return o
 }
 
 // with sets the value, and the limits and how they were made where the numbers are counts that have any: of persons or events

@@ -188,3 +188,35 @@ func TestCSV(t *testing.T) {
 		t.Errorf("%v\n%s\n%s", err, first, second)
 	}
 }
+
+// What is computed from a withheld count would give it back: the rate, the pooled years that hold it, the share that it is
+// part of. The reason is the same for all, whichever figure was the small one.
+func TestWithheldPartsWithholdTheResult(t *testing.T) {
+	withheld := func(o *schema.Observation) { o.Missing, o.Symbol = schema.SuppressedPrimary, ".." }
+	var in []schema.Observation
+	for year := 2010; year <= 2013; year++ {
+		o := figure(t, "drug_induced_deaths", "SE", fmt.Sprint(year), 9)
+		if year == 2011 {
+			o = figure(t, "drug_induced_deaths", "SE", "2011", 0, withheld)
+		}
+		in = append(in, o, figure(t, "population", "SE", fmt.Sprint(year), 1e6))
+	}
+	for _, window := range []int{1, 3} {
+		for _, o := range compute(t, rateOf(schema.Derivation{Method: schema.DeriveRate, Multiplier: 1e5, Window: window}), in...) {
+			holds := o.Period.Start.Year() <= 2011 && o.Period.End.Year() >= 2011
+			if holds != (o.Missing == schema.SuppressedSecondary) || holds && (o.Value != 0 || o.Lower != nil || o.Upper != nil || o.Symbol != ".." || strings.Contains(o.Citation, "primary")) {
+				t.Errorf("%d years, %s: %+v", window, o.Period, o)
+			}
+		}
+	}
+	share := schema.Indicator{ID: "x_share", Kind: schema.Share, Numerator: "institutional_voluntary",
+		Derive: &schema.Derivation{Method: schema.DeriveShare, Of: []string{"institutional_voluntary", "open_interventions"}, Multiplier: 100}}
+	for _, parts := range [][]schema.Observation{
+		{figure(t, "institutional_voluntary", "SE", "2016-11-01", 40), figure(t, "open_interventions", "SE", "2016-11-01", 0, withheld)},
+		{figure(t, "institutional_voluntary", "SE", "2016-11-01", 0, withheld), figure(t, "open_interventions", "SE", "2016-11-01", 40)},
+	} {
+		if out := compute(t, share, parts...); len(out) != 1 || out[0].Missing != schema.SuppressedSecondary || out[0].Value != 0 || out[0].Lower != nil {
+			t.Errorf("%+v", out)
+		}
+	}
+}

@@ -57,7 +57,7 @@ func (in *inputs) series() [][]schema.Observation {
 }
 
 // window takes the last years of a series with their populations. It is whole or it is nothing: every year must be there,
-// counted alike and with a value, unless the window is one year, whose missing value is passed on.
+// counted alike and with a value or a withheld one, unless the window is one year, whose missing value is passed on.
 func (in *inputs) window(series []schema.Observation) (events, exposure []schema.Observation, ok bool) {
 	n := in.ind.Derive.Years()
 	if len(series) < n {
@@ -70,7 +70,7 @@ func (in *inputs) window(series []schema.Observation) (events, exposure []schema
 		switch {
 		case !whole || !known:
 			return nil, nil, false
-		case n > 1 && (o.Missing != schema.Present || i > 0 && schema.HasFlag(o.Flags, schema.SeriesBreak)):
+		case n > 1 && (o.Missing != schema.Present && !o.Missing.Suppressed() || i > 0 && schema.HasFlag(o.Flags, schema.SeriesBreak)):
 			return nil, nil, false
 		case i > 0 && events[i-1].Period.Start.Year() != year-1:
 			return nil, nil, false
@@ -93,6 +93,11 @@ func (in *inputs) rate(events, exposure []schema.Observation) (schema.Observatio
 		o.Period = period
 	}
 	o.Citation = fmt.Sprintf("%s / %s × %s", citeAll(events), citeAll(exposure), number(in.ind.Derive.Times()))
+	if i := slices.IndexFunc(events, func(e schema.Observation) bool { return e.Missing.Suppressed() }); i >= 0 {
+		withheld := in.suppressed(events[i], last, append(slices.Clone(events[:len(events)-1]), exposure...)...)
+		withheld.Period = o.Period
+		return withheld, nil
+	}
 	if last.Missing != schema.Present {
 		o.Citation = fmt.Sprintf("%s, %s", last.Indicator, last.Missing)
 		return o, nil
@@ -113,14 +118,22 @@ func (in *inputs) shares() ([]schema.Observation, error) {
 	var out []schema.Observation
 	for _, x := range in.numerators {
 		parts := []schema.Observation{}
+		var withheld *schema.Observation
 		sum := 0.0
 		for _, id := range in.ind.Derive.Of {
-			if p, ok := in.others[id][place(x.Area, x.Period.String(), x.Sex, x.Age)]; ok {
+			at := place(x.Area, x.Period.String(), x.Sex, x.Age)
+			if p, ok := in.others[id][at]; ok {
 				parts = append(parts, p)
 				sum += p.Value
+			} else if p, ok := in.withheld[id+"|"+at]; ok {
+				parts, withheld = append(parts, p), &p
 			}
 		}
 		if len(parts) < len(in.ind.Derive.Of) {
+			continue
+		}
+		if withheld != nil {
+			out = append(out, in.suppressed(*withheld, x, parts...))
 			continue
 		}
 		e, err := stats.Proportion(x.Value, sum, in.ind.Derive.Times(), stats.Level95)

@@ -70,7 +70,7 @@ func (in *inputs) dsr(standard stats.Standard, bands []schema.Observation) (sche
 		return o, true, nil
 	case stats.Missing:
 		o.Missing = schema.SuppressedSecondary
-		if i := slices.IndexFunc(bands, func(b schema.Observation) bool { return b.Missing != schema.Present }); bands[i].Missing != schema.SuppressedPrimary {
+		if i := slices.IndexFunc(bands, func(b schema.Observation) bool { return b.Missing != schema.Present && !b.Missing.Suppressed() }); i >= 0 {
 			o.Missing = bands[i].Missing
 		}
 		return o, true, nil

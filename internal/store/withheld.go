@@ -47,13 +47,13 @@ func (s *Store) Withhold(ctx context.Context, lines []schema.Withheld) error {
 	}
 	ctx, cancel := write(ctx, nil)
 	defer cancel()
-	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO withheld (release, dataset, reason, cells, note)")
+	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO withheld (release, dataset, reason, cells)")
 	if err != nil {
 		return fmt.Errorf("store: withheld: %w", err)
 	}
 	defer func() { _ = batch.Close() }()
 	for _, l := range lines {
-		if err := batch.Append(l.Release, l.Dataset, l.Reason, l.Cells, l.Note); err != nil {
+		if err := batch.Append(l.Release, l.Dataset, l.Reason, l.Cells); err != nil {
 			return fmt.Errorf("store: withheld: %w", err)
 		}
 	}
@@ -64,7 +64,7 @@ func (s *Store) Withhold(ctx context.Context, lines []schema.Withheld) error {
 func (s *Store) Withheld(ctx context.Context, release uint64) ([]schema.Withheld, error) {
 	ctx, cancel := read(ctx, clickhouse.Parameters{"release": strconv.FormatUint(release, 10)})
 	defer cancel()
-	rows, err := s.conn.Query(ctx, "SELECT release, dataset, reason, cells, note FROM withheld FINAL WHERE release = {release:UInt64} ORDER BY reason")
+	rows, err := s.conn.Query(ctx, "SELECT release, dataset, reason, cells FROM withheld FINAL WHERE release = {release:UInt64} ORDER BY reason")
 	if err != nil {
 		return nil, fmt.Errorf("store: withheld: %w", err)
 	}
@@ -72,7 +72,7 @@ func (s *Store) Withheld(ctx context.Context, release uint64) ([]schema.Withheld
 	var out []schema.Withheld
 	for rows.Next() {
 		var l schema.Withheld
-		if err := rows.Scan(&l.Release, &l.Dataset, &l.Reason, &l.Cells, &l.Note); err != nil {
+		if err := rows.Scan(&l.Release, &l.Dataset, &l.Reason, &l.Cells); err != nil {
 			return nil, fmt.Errorf("store: withheld: %w", err)
 		}
 		out = append(out, l)
