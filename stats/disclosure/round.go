@@ -70,7 +70,7 @@ func (r Rounding) Behind(rounded int64) (Range, error) {
 // published as the sum of the rounded inner counts is additive. Which way a count goes is chosen to keep the totals near
 // their true values: of several searches the one whose greatest difference is least. It gives the rounded inner counts.
 //
-// The idea is that of Ø. Langsrud and J. Heldal (2018) and of J. Heldal (2017); theirs begins at random and searches by
+// The idea is that of Ø. Langsrud and J. Heldal (2018); theirs begins at random and searches by
 // regression, ours turns single counts and exchanges pairs while that helps, from two fixed beginnings, and so is the same every time.
 func (f Flat) Additive(inner []int64, base int64) ([]int64, error) {
 	if base < 2 || base > largest {
