@@ -58,7 +58,8 @@ func Indicators(c *schema.Catalogue, batches []*schema.Batch) []string {
 	return slices.Sorted(maps.Keys(ids))
 }
 
-// ContradictionError says that a delivery's counts do not add up, so that nothing can be said of what they give away.
+// ContradictionError says that a delivery's counts do not add up, or are too many to be seen as one table, so that nothing
+// can be said of what they give away.
 type ContradictionError struct {
 	File   string
 	Line   uint64 // of one of the cells, 0 if it is not known
@@ -335,9 +336,12 @@ func (w *work) protect(g group) error {
 			own := slices.DeleteFunc(slices.Clone(part.entries), func(e entry) bool { return !e.row })
 			p, entries, err = w.decide(part, own)
 		}
+		if stats.ReasonOf(err) == stats.NotDefined && !part.ind.Kind.IsCount() {
+			part.loose = true // counts behind rates need not add up: each was rounded, and populations differ
+			p, entries, err = w.decide(part, part.entries)
+		}
 		if err != nil {
-			r := w.rows[part.entries[0].cell]
-			return &ContradictionError{File: r.b.File, Line: r.b.Line[r.i], Detail: fmt.Sprintf("%s: %v; correct the parts or their total", part.ind.ID, err)}
+			return w.fault(part, err)
 		}
 		for i, e := range entries {
 			if e.row && p.Cells[i].Hidden {
@@ -351,6 +355,17 @@ func (w *work) protect(g group) error {
 		}
 	}
 	return nil
+}
+
+// fault names the delivery's first row of a part that cannot be protected.
+func (w *work) fault(g group, err error) error {
+	i := slices.IndexFunc(g.entries, func(e entry) bool { return e.row })
+	r := w.rows[g.entries[i].cell]
+	what := "disclosure control cannot work with it"
+	if stats.ReasonOf(err) == stats.NotDefined {
+		what = "correct the parts or their total"
+	}
+	return &ContradictionError{File: r.b.File, Line: r.b.Line[r.i], Detail: fmt.Sprintf("%s: %v; %s", g.ind.ID, err, what)}
 }
 
 func (w *work) decide(g group, entries []entry) (disclosure.Protection, []entry, error) {

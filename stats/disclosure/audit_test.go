@@ -144,30 +144,6 @@ func hiddenOf(p Protection) []bool {
 	return out
 }
 
-// On the shared tables the auditor gets numbers back from primary suppression alone, and none from ours, and ours hides
-// little more than the reference program's pattern.
-func TestOursAgainstTheReferencePatterns(t *testing.T) {
-	for _, r := range references(t) {
-		rule := Rule{Threshold: r.threshold}
-		theirs := attack(t, r.table, r.hidden, rule)
-		p, err := Protect(r.table, rule)
-		if err != nil {
-			t.Fatal(err)
-		}
-		ours := hiddenOf(p)
-		report := attack(t, r.table, ours, rule)
-		n, m := count(ours), count(r.hidden)
-		t.Logf("%-22s hidden of %d: theirs %d, ours %d; computed back: theirs %d, ours %d; too narrow: theirs %d, ours %d", r.id, len(ours), m, n,
-			len(theirs.Exact), len(report.Exact), len(theirs.Narrow), len(report.Narrow))
-		if theirs.Safe() != r.safe {
-			t.Errorf("%s: the auditor says that the reference's pattern is safe: %t", r.id, theirs.Safe())
-		}
-		if !report.Sound() || len(report.Exact) > 0 || len(p.Exposed) > 0 {
-			t.Errorf("%s: computed back %v, too narrow %v, exposed %v", r.id, report.Exact, report.Narrow, p.Exposed)
-		}
-	}
-}
-
 func count(marks []bool) (n int) {
 	for _, m := range marks {
 		if m {
