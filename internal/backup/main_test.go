@@ -69,7 +69,7 @@ func (h house) deliver(t *testing.T, dataset string, rows ...string) schema.Rele
 	for _, x := range rows {
 		text += "drug_induced_deaths," + x + ",deaths,A,B\n"
 	}
-	res, err := r.Run(t.Context(), ingest.Delivery{Dataset: dataset, Name: dataset + ".csv", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }})
+	res, err := r.Run(t.Context(), ingest.Delivery{Dataset: dataset, Name: dataset + ".csv", PublishedBy: "an authority", Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(text)), nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

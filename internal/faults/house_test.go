@@ -86,7 +86,7 @@ func text(k int) string {
 
 func delivery(k int) ingest.Delivery {
 	t := text(k)
-	return ingest.Delivery{Dataset: dataset, Name: "figures.csv", Size: int64(len(t)), Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(t)), nil }}
+	return ingest.Delivery{Dataset: dataset, Name: "figures.csv", PublishedBy: "an authority", Size: int64(len(t)), Open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(t)), nil }}
 }
 
 func (h *house) runner(w ingest.Writer, now func() time.Time) (*ingest.Runner, error) {

@@ -100,7 +100,7 @@ func garbage(t *testing.T, s site) {
 	failures := s.standing(t).Failures
 	for name, answer := range answers {
 		now = answer
-		res, err := r.Run(t.Context(), ingest.Delivery{Dataset: dataset, Name: "figures.csv", Open: func() (io.ReadCloser, error) {
+		res, err := r.Run(t.Context(), ingest.Delivery{Dataset: dataset, Name: "figures.csv", PublishedBy: "an authority", Open: func() (io.ReadCloser, error) {
 			res, err := http.Get(publisher.URL)
 			if err != nil {
 				return nil, err
@@ -176,7 +176,7 @@ func TestLittleMemory(t *testing.T) {
 	}
 	started := time.Now()
 	for k := range 2 { // the second is compared with the first
-		d := ingest.Delivery{Dataset: "faults/large", Name: "large.csv", Open: func() (io.ReadCloser, error) {
+		d := ingest.Delivery{Dataset: "faults/large", Name: "large.csv", PublishedBy: "an authority", Open: func() (io.ReadCloser, error) {
 			return io.NopCloser(strings.NewReader(strings.Replace(large, ",deaths,", fmt.Sprintf("%d,deaths,", k), 1))), nil
 		}}
 		if _, err := r.Run(t.Context(), d); err != nil {
