@@ -38,9 +38,16 @@ var patternWords = map[process.Pattern]schema.Text{
 }
 
 // controllable gives the figures that a control chart can be made of: those with a value. ok is false when there are too
-// few, or when some only bound their value.
-func controllable(figures []schema.Observation) ([]schema.Observation, bool) {
+// few, when some only bound their value, and for the yearly figures of a municipality: they are so few and so small that
+// the limits would follow chance.
+func (s *Server) controllable(figures []schema.Observation) ([]schema.Observation, bool) {
 	var out []schema.Observation
+	if len(figures) > 0 {
+		k := figures[0].Period.Kind
+		if a, ok := s.Catalogue.Areas.Get(figures[0].Area); ok && a.Level == schema.Municipality && (k == schema.Year || k == schema.Day) {
+			return nil, false
+		}
+	}
 	for _, o := range figures {
 		if o.Missing == schema.Present && !schema.HasFlag(o.Flags, schema.LowerBound) && !schema.HasFlag(o.Flags, schema.GeneralLevel) {
 			out = append(out, o)
@@ -51,7 +58,7 @@ func controllable(figures []schema.Observation) ([]schema.Observation, bool) {
 
 // control makes the XmR chart of the page's first line. Breaks in the series, and they alone, begin a new phase.
 func (s *Server) control(p *indicatorPage, ind schema.Indicator, l line) *control {
-	figures, ok := controllable(l.regular())
+	figures, ok := s.controllable(l.regular())
 	if !ok {
 		return nil
 	}

@@ -36,8 +36,8 @@ var comparisonMethods = []method{
 			EN: "Shares and costs that come without numbers have no chance to reckon with. There the middle of all pairwise changes per year is taken, with limits from how many pairs rise and fall."},
 		Formula: "median((yⱼ − yᵢ)/(j − i))", Source: "Sen, JASA 1968; Mann, Econometrica 1945; Kendall 1975", indicator: "purchased_share_addiction_care", area: "SE-1480", example: exampleSen},
 	{ID: "styrdiagram", Title: schema.Text{SV: "Styrdiagram", EN: "Control chart"},
-		Text: schema.Text{SV: "Ett styrdiagram frågar om seriens upp- och nedgångar är sådana den brukar ha. Gränserna är medelvärdet plus och minus 2,66 gånger den genomsnittliga ändringen från ett år till nästa. Fyra mönster markeras: ett värde utanför gränserna, sju stigande eller fallande i rad, sju i rad på samma sida om medel, två av tre nära en gräns. Efter ett tidsseriebrott börjar nya gränser.",
-			EN: "A control chart asks whether the ups and downs of a series are those it usually has. The limits are the mean plus and minus 2.66 times the mean step from one year to the next. Four patterns are marked: a value outside the limits, seven rising or falling in a row, seven in a row on one side of the mean, two of three near a limit. After a break in the series new limits begin."},
+		Text: schema.Text{SV: "Ett styrdiagram frågar om seriens upp- och nedgångar är sådana den brukar ha. Gränserna är medelvärdet plus och minus 2,66 gånger den genomsnittliga ändringen från ett år till nästa. Fyra mönster markeras: ett värde utanför gränserna, sju stigande eller fallande i rad, sju i rad på samma sida om medel, två av tre nära en gräns. Efter ett tidsseriebrott börjar nya gränser. En kommuns årstal får inget styrdiagram: de är för få och för små.",
+			EN: "A control chart asks whether the ups and downs of a series are those it usually has. The limits are the mean plus and minus 2.66 times the mean step from one year to the next. Four patterns are marked: a value outside the limits, seven rising or falling in a row, seven in a row on one side of the mean, two of three near a limit. After a break in the series new limits begin. The yearly figures of a municipality get no control chart: they are too few and too small."},
 		Formula: "x̄ ± 2.66 · MR̄", Source: "NHS England, Making Data Count", indicator: "lvm_in_care", area: "SE", example: exampleControl},
 }
 
@@ -115,7 +115,7 @@ func exampleSen(x sample) string {
 }
 
 func exampleControl(x sample) string {
-	figures, ok := controllable(x.figures)
+	figures, ok := x.s.controllable(x.figures)
 	if !ok {
 		return ""
 	}

@@ -17,7 +17,7 @@ type panel struct {
 // views offers the other ways to look at the figures, and makes the one that the address asks for.
 func (s *Server) views(p *indicatorPage, sel *chosen) {
 	first := sel.lines[0]
-	_, steady := controllable(first.regular())
+	_, steady := s.controllable(first.regular())
 	split := len(s.split(sel)) > 1
 	defined := len(s.ways(sel)) > 1
 	if !steady && !split && !defined {
