@@ -30,7 +30,7 @@ func (s *Server) choose(c *fiber.Ctx, v *view) (*chosen, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), panelTimeout)
+	ctx, cancel := context.WithTimeout(v.traced(), panelTimeout)
 	defer cancel()
 	figures, err := s.figures(ctx, sel, v)
 	if err != nil {

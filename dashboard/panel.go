@@ -13,9 +13,9 @@ import (
 // and a reader who leaves is not heard of.
 func (s *Server) within(v *view) (context.Context, context.CancelFunc) {
 	if v.waits {
-		return context.WithTimeout(context.Background(), panelTimeout)
+		return context.WithTimeout(v.traced(), panelTimeout)
 	}
-	return context.WithTimeout(context.Background(), s.Patience)
+	return context.WithTimeout(v.traced(), s.Patience)
 }
 
 // loading is a panel's data under way.

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/gofiber/fiber/v2"
+	"go.opentelemetry.io/otel/trace"
 
 	"utfall/dashboard/briefing"
 	"utfall/dashboard/interval"
@@ -64,6 +65,7 @@ type Config struct {
 	BriefingConfig
 	Expected func(dataset string) time.Time                     // when the publisher's calendar has the next release, zero if it has none; may be nil
 	Observe  func(route string, status int, took time.Duration) // counts requests; may be nil
+	Tracer   trace.Tracer                                       // makes a span of each request; nil for none
 }
 
 // Server answers the pages.
@@ -131,7 +133,8 @@ func New(c Config) (*Server, error) {
 	s.app = fiber.New(fiber.Config{
 		AppName: "Utfall", DisableStartupMessage: true, Immutable: true, GETOnly: true,
 		ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
-		BodyLimit: 64 << 10, ReadBufferSize: 16 << 10, ErrorHandler: s.fault,
+		BodyLimit: 64 << 10, ReadBufferSize: 16 << 10,
+		ErrorHandler: func(c *fiber.Ctx, err error) error { return s.fault(c, "", requestID(c), err) },
 	})
 	s.app.Use(s.guard)
 	s.app.Get("/static/:name", s.static)
@@ -174,21 +177,11 @@ func (s *Server) Test(r *http.Request) (*http.Response, error) { return s.app.Te
 
 // guard sets the headers that every answer carries. No page may run or load anything that this program does not serve.
 func (s *Server) guard(c *fiber.Ctx) error {
-	started := time.Now()
 	c.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "+
 		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	c.Set("X-Content-Type-Options", "nosniff")
 	c.Set("Referrer-Policy", "same-origin")
-	err := c.Next()
-	route := strings.Clone(c.Route().Path)
-	if unmatched := new(fiber.Error); errors.As(err, &unmatched) {
-		route = "" // the last route that was tried is not the request's
-	}
-	if err != nil {
-		err = s.fault(c, err)
-	}
-	s.Observe(route, c.Response().StatusCode(), time.Since(started))
-	return err
+	return s.answered(c, c.Next)
 }
 
 // problem is a fault that a reader can do something about.
@@ -209,7 +202,7 @@ var (
 )
 
 // fault turns an error into a plain page, or into problem+json for a download. Nothing internal is shown.
-func (s *Server) fault(c *fiber.Ctx, err error) error {
+func (s *Server) fault(c *fiber.Ctx, route, id string, err error) error {
 	var p problem
 	var fe *fiber.Error
 	switch {
@@ -219,7 +212,7 @@ func (s *Server) fault(c *fiber.Ctx, err error) error {
 		p.status = fe.Code
 	default:
 		p = broken
-		s.Logger.Error("a page failed", "path", c.Path(), "error", err)
+		s.Logger.Error("a page failed", "route", route, "request_id", id, "error", err)
 	}
 	lang := schema.SV
 	if strings.HasPrefix(c.Path(), "/en/") {

@@ -27,6 +27,7 @@ type view struct {
 	Query  url.Values
 	path   string // without the language
 	Fixed  bool   // the page is of one moment and has no other, as a published briefing
+	span   any    // of the request, nil where requests are not traced
 	whole  bool   // every panel loaded; a page with a fault is not kept
 	waits  bool   // the reader waits for slow panels
 }
@@ -157,7 +158,7 @@ func (s *Server) page(lang schema.Lang, name string, build handler) fiber.Handle
 		}
 		a, ok := s.cache.get(key)
 		if !ok {
-			v := &view{s: s, Lang: lang, Prefix: prefixOf(lang), State: state, path: strings.TrimPrefix(c.Path(), prefixOf(lang)), whole: true}
+			v := &view{s: s, Lang: lang, Prefix: prefixOf(lang), State: state, path: strings.TrimPrefix(c.Path(), prefixOf(lang)), span: c.Context().UserValue(spanKey{}), whole: true}
 			if err := s.read(c, v); err != nil {
 				return err
 			}
@@ -173,6 +174,7 @@ func (s *Server) page(lang schema.Lang, name string, build handler) fiber.Handle
 				s.cache.put(key, a, state)
 			} else {
 				s.PanelFailed(name)
+				s.Logger.Warn("a page was shown without a panel", "page", name, "request_id", c.GetRespHeader(requestHeader))
 			}
 		}
 		c.Set(fiber.HeaderContentType, a.kind)

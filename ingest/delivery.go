@@ -106,13 +106,16 @@ func (r *Runner) Take(ctx context.Context, dataset string, get func(context.Cont
 		return Result{}, err
 	}
 	defer unlock()
-	started := r.o.Now()
-	d, err := get(ctx)
-	if err != nil {
-		return r.notGot(dataset, started, err)
-	}
-	d.Dataset = dataset
-	return r.run(ctx, d, started)
+	return r.told(ctx, dataset, func(ctx context.Context, started time.Time) (Result, error) {
+		asked := time.Now()
+		d, err := get(ctx)
+		r.span(ctx, "get", asked)
+		if err != nil {
+			return r.notGot(dataset, started, err)
+		}
+		d.Dataset = dataset
+		return r.run(ctx, d, started)
+	})
 }
 
 // notGot records that a delivery could not be got.

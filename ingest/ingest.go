@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"time"
 
+	"go.opentelemetry.io/otel/trace"
+	"go.opentelemetry.io/otel/trace/noop"
+
 	"utfall/ingest/decode"
 	"utfall/ingest/protect"
 	"utfall/ingest/tidy"
@@ -46,6 +49,7 @@ type Options struct {
 	MaxBytes       int64   // of a file, default 2 000 000 000
 	DryRun         bool    // compare and show, publish nothing
 	Progress       func(Progress)
+	Tracer         trace.Tracer // makes spans of runs and their steps; nil for none
 }
 
 // Progress tells how far a delivery has come.
@@ -106,6 +110,9 @@ func New(o Options) (*Runner, error) {
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
 	}
+	if o.Tracer == nil {
+		o.Tracer = noop.NewTracerProvider().Tracer("")
+	}
 	return &Runner{o}, nil
 }
 
@@ -119,7 +126,7 @@ func (r *Runner) Run(ctx context.Context, d Delivery) (Result, error) {
 		return Result{}, err
 	}
 	defer unlock()
-	return r.run(ctx, d, r.o.Now())
+	return r.told(ctx, d.Dataset, func(ctx context.Context, started time.Time) (Result, error) { return r.run(ctx, d, started) })
 }
 
 // run takes a delivery of a locked dataset in.
@@ -130,7 +137,7 @@ func (r *Runner) run(ctx context.Context, d Delivery, started time.Time) (Result
 		r.o.Logger.Warn("cleared away what an unfinished run had left", "dataset", d.Dataset, "releases", dead)
 	}
 	r.o.Progress(Progress{Dataset: d.Dataset, Step: "keep", Total: d.size()})
-	run := &run{Runner: r, delivery: d, started: started}
+	run := &run{Runner: r, delivery: d, started: started, stepped: time.Now()}
 	for _, p := range d.parts() {
 		artifact, err := r.keepPayload(p)
 		if err != nil {
@@ -138,6 +145,7 @@ func (r *Runner) run(ctx context.Context, d Delivery, started time.Time) (Result
 		}
 		run.artifacts = append(run.artifacts, artifact)
 	}
+	run.step(ctx, "keep payload")
 	if last, same, err := run.sameAsLast(ctx); err != nil {
 		return Result{}, err
 	} else if same {
@@ -175,13 +183,6 @@ type run struct {
 	sameAsHeld uint64           // one of them that this delivery repeats
 	protected  protect.Report   // what disclosure control did, if nobody has published the figures before
 	stepped    time.Time        // when the last step ended
-}
-
-// step tells how long a step took.
-func (r *run) step(name string) {
-	now := time.Now()
-	r.o.Logger.Info("ingest", "dataset", r.delivery.Dataset, "release", r.release.Seq, "step", name, "seconds", now.Sub(r.stepped).Seconds())
-	r.stepped = now
 }
 
 // sameAsLast tells whether the newest release that counts was made from the same payload.
@@ -258,24 +259,23 @@ func (r *run) shown() []schema.Reject { return r.rejects[:min(len(r.rejects), Ma
 
 func (r *run) steps(ctx context.Context) ([]schema.Difference, error) {
 	w, seq, dataset := r.o.Writer, r.release.Seq, r.delivery.Dataset
-	r.stepped = time.Now()
 	if err := w.Stage(ctx, seq); err != nil {
 		return nil, err
 	}
 	if err := r.read(ctx); err != nil {
 		return nil, err
 	}
-	r.step("read")
+	r.step(ctx, "read")
 	if err := r.judge(ctx); err != nil {
 		return nil, err
 	}
-	r.step("judge")
+	r.step(ctx, "judge")
 	r.o.Progress(Progress{Dataset: dataset, Step: "compare", Rows: r.release.Counts.Read})
 	counts, err := r.compare(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r.step("compare")
+	r.step(ctx, "compare")
 	counts.Read, counts.Rejected = r.release.Counts.Read, r.release.Counts.Rejected
 	r.release.Counts = counts
 	if r.found, err = r.findings(ctx); err != nil {
@@ -317,7 +317,7 @@ func (r *run) store(ctx context.Context) error {
 		if err := w.Keep(ctx, seq, dataset, c); err != nil {
 			return err
 		}
-		r.step("keep")
+		r.step(ctx, "keep figures")
 		r.release.Outcome, r.release.PublishAt, r.release.Reason = schema.Published, later(r.o.Now(), r.last.PublishAt), r.delivery.Remark
 	}
 	if err := r.supersede(ctx); err != nil {
@@ -326,6 +326,7 @@ func (r *run) store(ctx context.Context) error {
 	if err := w.Record(ctx, r.release); err != nil {
 		return err
 	}
+	r.step(ctx, "publish")
 	if err := w.Unstage(ctx, seq); err != nil {
 		r.o.Logger.Warn("the staging table stays until the next run", "dataset", dataset, "release", seq, "error", err)
 	}

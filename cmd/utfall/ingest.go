@@ -13,6 +13,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/sync/errgroup"
 
 	"utfall/ingest"
 	"utfall/ingest/reference"
@@ -25,7 +26,8 @@ type ingestFlags struct {
 	sourceFlags
 	all, dryRun, json, watch, afresh   bool
 	file, dataset, source, publishedBy string
-	maxBytes                           int64
+	opsAddr                            string
+	maxBytes                           size
 	maxRejects                         float64
 }
 
@@ -35,6 +37,7 @@ func (a app) ingest(ctx context.Context, args []string) error {
 	f.BoolVar(&o.all, "all", false, "every dataset of the reference collection")
 	f.StringVar(&o.file, "file", "", "a tidy CSV file, or a filled-in template (.xlsx): a full delivery of its dataset")
 	f.StringVar(&o.source, "source", "", "read --file as a payload of this official source")
+	f.StringVar(&o.opsAddr, "ops-addr", "127.0.0.1:9465", "address of /metrics, /healthz and /readyz with --watch")
 	f.BoolVar(&o.watch, "watch", false, "ask the sources on their schedules and look at the folder, until interrupted")
 	o.defineSchedule(f)
 	f.StringVar(&o.dataset, "dataset", "", "the dataset that --file delivers (default: file/ and the file's name)")
@@ -42,7 +45,7 @@ func (a app) ingest(ctx context.Context, args []string) error {
 	f.BoolVar(&o.afresh, "afresh", false, "hide the small counts of --file without regard to what was shown and hidden of its dataset before")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what would change and publish nothing")
 	f.BoolVar(&o.json, "json", false, "one JSON object a delivery")
-	f.Int64Var(&o.maxBytes, "max-bytes", 0, "largest file that is read (default 2000000000)")
+	f.Var(&o.maxBytes, "max-bytes", "largest file that is read (default 2000000000)")
 	f.Float64Var(&o.maxRejects, "max-reject-share", 0, "share of rows that may be rejected before a delivery is refused (default 0.001)")
 	if err := a.parse(f, args); err != nil {
 		return err
@@ -56,6 +59,7 @@ func (a app) ingest(ctx context.Context, args []string) error {
 		return err
 	}
 	if o.watch {
+		o.service = true
 		return a.watchSources(ctx, o, f.Args())
 	}
 	asked, names := pick(known, f.Args())
@@ -69,7 +73,7 @@ func (a app) ingest(ctx context.Context, args []string) error {
 	}
 	defer func() { _ = h.close() }()
 	progress, end := a.progress(o)
-	runner, err := h.runner(ingest.Options{DryRun: o.dryRun, MaxBytes: o.maxBytes, MaxRejectShare: o.maxRejects, Progress: progress})
+	runner, err := h.runner(ingest.Options{DryRun: o.dryRun, MaxBytes: int64(o.maxBytes), MaxRejectShare: o.maxRejects, Progress: progress})
 	if err != nil {
 		return err
 	}
@@ -159,14 +163,30 @@ func (a app) watchSources(ctx context.Context, o ingestFlags, args []string) err
 		return err
 	}
 	defer func() { _ = h.close() }()
-	run, err := a.serveSources(ctx, h, o.sourceFlags, nil, nil)
+	w, err := h.instruments(o.sourceFlags)
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	run, err := a.serveSources(ctx, h, o.sourceFlags, requests{w.Metrics}, observed(w.Metrics))
 	if err != nil {
 		return err
 	}
 	if run == nil {
 		return usageError{"--watch needs --sources or --folder: there is nothing to wait for"}
 	}
-	return run()
+	l, err := listen("metrics", o.opsAddr, "ops-addr", "listen.ops")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = l.Close() }()
+	if err := w.look(ctx); err != nil {
+		return err
+	}
+	w.start(ctx, group, l, o.common)
+	group.Go(run)
+	h.log.Info("ready", "ops", l.Addr().String(), "version", version)
+	return group.Wait()
 }
 
 // deliveries gives what the arguments name: one file, or datasets of the reference collection.

@@ -225,14 +225,27 @@ func (a app) showHeld(ctx context.Context, h *house, l schema.Release) error {
 }
 
 // check validates what is embedded, or with --catalogue a folder that has the same layout.
-func (a app) check(_ context.Context, args []string) error {
-	var folder string
+func (a app) check(ctx context.Context, args []string) error {
+	var folder, settings string
 	var own sourceFlags
 	f := a.flags("check", nil)
+	f.StringVar(&settings, "config", "", "a configuration file: say what a start with it would refuse")
 	f.StringVar(&folder, "catalogue", "", "a folder with catalogue/ and area/ instead of the embedded one")
 	f.StringVar(&own.dir, "sources-dir", "", "a folder with descriptions of official tables to check with the built-in ones")
 	if err := a.parse(f, args); err != nil {
 		return err
+	}
+	if settings != "" {
+		o, err := a.serveFlags("up", []string{"--config", settings})
+		if err != nil {
+			return err
+		}
+		if err := a.checkConfig(ctx, o); err != nil {
+			return err
+		}
+		if own.dir == "" {
+			own.dir = o.dir
+		}
 	}
 	catalogue, err := schema.Load()
 	if folder != "" {
@@ -307,21 +320,24 @@ func (a app) migrate(ctx context.Context, args []string) error {
 }
 
 func (a app) doctor(ctx context.Context, args []string) error {
-	var c common
+	var o serveFlags
 	var asJSON bool
-	f := a.flags("doctor", &c)
-	var programs briefingFlags
-	programs.definePrograms(f)
+	f := a.defineServe("doctor", &o)
 	f.BoolVar(&asJSON, "json", false, "as JSON")
 	if err := a.parse(f, args); err != nil {
 		return err
 	}
-	dir, err := a.dataDir(c)
+	dir, err := a.dataDir(o.common)
 	if err != nil {
 		return err
 	}
 	report := engine.Examine(ctx, a.env, dir, nil)
-	report.Checks = append(append(report.Checks, assetCheck()), pressChecks(ctx, programs.press())...)
+	report.Checks = append(append(report.Checks, assetCheck()), pressChecks(ctx, o.briefingFlags.press())...)
+	checks, err := a.preflight(ctx, o)
+	if err != nil {
+		return err
+	}
+	report.Checks = append(report.Checks, checks...)
 	if asJSON {
 		if err := json.NewEncoder(a.stdout).Encode(report); err != nil {
 			return err

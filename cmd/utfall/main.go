@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"utfall/internal/backup"
+	"utfall/internal/config"
 	"utfall/internal/engine"
 	"utfall/internal/store"
 )
@@ -31,7 +32,8 @@ func main() {
 	os.Exit(code)
 }
 
-// Exit codes.
+// Exit codes. Usage is also a configuration, or a data directory, that the program must not be started on: trying again does
+// not help.
 const (
 	done   = 0
 	failed = 1
@@ -98,12 +100,13 @@ func run(ctx context.Context, args []string, env func(string) string, stdout, st
 		}
 		err := v.run(a, ctx, args[1:])
 		var wrong usageError
+		var setting *config.Error
 		switch {
 		case err == nil:
 			return done
 		case errors.Is(err, flag.ErrHelp):
 			return done
-		case errors.As(err, &wrong), slices.ContainsFunc(refusals, func(e error) bool { return errors.Is(err, e) }):
+		case errors.As(err, &wrong), errors.As(err, &setting), slices.ContainsFunc(refusals, func(e error) bool { return errors.Is(err, e) }):
 			fmt.Fprintf(stderr, "utfall %s: %s\n", v.name, err)
 			return usage
 		}

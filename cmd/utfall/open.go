@@ -15,15 +15,22 @@ import (
 
 	"utfall/ingest"
 	"utfall/internal/backup"
+	"utfall/internal/config"
 	"utfall/internal/engine"
 	"utfall/internal/store"
+	"utfall/internal/traces"
 	"utfall/schema"
 )
 
 // common is the flags of every verb that reads or writes figures.
 type common struct {
-	dataDir, clickhouse string
-	verbose             bool
+	dataDir, clickhouse, passwordFile string
+	engineMemory                      size
+	logging
+	traces  string // address of a collector, "" for none
+	config  string
+	file    *config.File // nil without one
+	service bool         // runs until it is stopped
 }
 
 // flags makes a verb's flag set. A flag that is not given is looked for in the environment: --data-dir is
@@ -34,44 +41,18 @@ func (a app) flags(name string, c *common) *flag.FlagSet {
 	if c != nil {
 		f.StringVar(&c.dataDir, "data-dir", "", "where data are kept (default: utfall in the user's data directory)")
 		f.StringVar(&c.clickhouse, "clickhouse", "", "clickhouse://user:password@host:9000/database; default: the embedded engine")
+		f.Var(&configFlag{c}, "config", "a configuration file; flags and the environment come before it (see deploy/CONFIG.md)")
+		f.StringVar(&c.passwordFile, "clickhouse-password-file", "", "a file that holds the password for --clickhouse")
+		f.Var(&c.engineMemory, "engine-memory", "memory that the embedded engine may use, such as 2GiB (default 2GiB)")
 		f.BoolVar(&c.verbose, "verbose", false, "log what the engine and the runs do")
+		f.StringVar(&c.level, "log-level", "", "debug, info, warn or error (default: info in service, warn otherwise)")
+		f.StringVar(&c.format, "log-format", "", "text or json (default: json in service, text on a terminal)")
+		f.StringVar(&c.traces, "traces-endpoint", "", "OpenTelemetry collector that takes OTLP over HTTP (default: OTEL_EXPORTER_OTLP_ENDPOINT)")
 	}
 	return f
 }
 
 // parse reads flags and words in any order; the words are what f.Args gives afterwards. All after -- are words.
-func (a app) parse(f *flag.FlagSet, args []string) error {
-	var words []string
-	for rest := args; len(rest) > 0; {
-		if err := f.Parse(rest); errors.Is(err, flag.ErrHelp) {
-			return err
-		} else if err != nil {
-			return usageError{err.Error()}
-		}
-		read := len(rest) - f.NArg()
-		if read > 0 && rest[read-1] == "--" || f.NArg() == 0 {
-			words = append(words, f.Args()...)
-			break
-		}
-		words, rest = append(words, f.Arg(0)), f.Args()[1:]
-	}
-	if err := f.Parse(append([]string{"--"}, words...)); err != nil {
-		return usageError{err.Error()}
-	}
-	given := map[string]bool{}
-	f.Visit(func(x *flag.Flag) { given[x.Name] = true })
-	var errs []error
-	f.VisitAll(func(x *flag.Flag) {
-		key := "UTFALL_" + strings.ToUpper(strings.ReplaceAll(x.Name, "-", "_"))
-		if v := a.env(key); v != "" && !given[x.Name] {
-			if err := f.Set(x.Name, v); err != nil {
-				errs = append(errs, usageError{fmt.Sprintf("%s=%q: %v", key, v, err)})
-			}
-		}
-	})
-	return errors.Join(errs...)
-}
-
 func (a app) dataDir(c common) (string, error) {
 	if c.dataDir != "" {
 		return filepath.Abs(c.dataDir)
@@ -86,14 +67,6 @@ func (a app) dataDir(c common) (string, error) {
 	return filepath.Join(home, ".local", "share", "utfall"), nil
 }
 
-func (a app) logger(c common) *slog.Logger {
-	level := slog.LevelWarn
-	if c.verbose {
-		level = slog.LevelInfo
-	}
-	return slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: level}))
-}
-
 // house is an opened data directory: a store that answers, its schema up to date.
 type house struct {
 	*store.Store
@@ -101,6 +74,8 @@ type house struct {
 	dataDir   string
 	catalogue *schema.Catalogue
 	log       *slog.Logger
+	level     *slog.LevelVar // of log
+	traces    *traces.Exporter
 }
 
 // open starts or joins the engine, or reaches the server that --clickhouse names, and migrates.
@@ -115,6 +90,11 @@ func (a app) open(ctx context.Context, c common) (*house, error) {
 	if err := h.Migrate(ctx); err != nil {
 		return nil, errors.Join(err, h.close())
 	}
+	if h.engine != nil {
+		if err := markSchema(h.dataDir); err != nil {
+			return nil, errors.Join(fmt.Errorf("data directory: %w", err), h.close())
+		}
+	}
 	return h, nil
 }
 
@@ -124,20 +104,30 @@ func (a app) reach(ctx context.Context, c common) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &house{catalogue: catalogue, log: a.logger(c)}
+	h := &house{catalogue: catalogue}
+	h.log, h.level = a.logger(c)
 	if h.dataDir, err = a.dataDir(c); err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(h.dataDir, 0o750); err != nil {
-		return nil, fmt.Errorf("data directory: %w", err)
+		return nil, usageError{"data directory: " + err.Error() + "; give --data-dir or data_dir another place"}
 	}
-	address := c.clickhouse
+	address, err := config.WithPassword(c.clickhouse, c.passwordFile)
+	if err != nil {
+		return nil, err
+	}
+	if h.traces, err = traces.New(ctx, c.traces, version); err != nil {
+		return nil, usageError{err.Error() + "; correct traces.endpoint, or leave it out"}
+	}
 	if address == "" {
+		if err := checkSchema(h.dataDir); err != nil {
+			return nil, err
+		}
 		library, err := engine.Find(a.env)
 		if err != nil {
 			return nil, err
 		}
-		if h.engine, err = engine.StartOrJoin(ctx, engine.Options{DataDir: h.dataDir, LibraryPath: library.Path, Logger: h.log}); err != nil {
+		if h.engine, err = engine.StartOrJoin(ctx, engine.Options{DataDir: h.dataDir, LibraryPath: library.Path, MemoryLimit: int64(c.engineMemory), Logger: h.log}); err != nil {
 			return nil, err
 		}
 		address = h.engine.Connection().URL()
@@ -145,11 +135,17 @@ func (a app) reach(ctx context.Context, c common) (*house, error) {
 	if h.Store, err = store.Open(ctx, address); err != nil {
 		return nil, errors.Join(err, h.stopEngine())
 	}
+	if h.traces != nil {
+		h.Observe(h.traceQuery)
+	}
 	return h, nil
 }
 
 // close ends the connections first: the engine waits for them.
 func (h *house) close() error {
+	if err := h.traces.Close(); err != nil {
+		h.log.Warn("the last traces are not sent", "error", err)
+	}
 	return errors.Join(h.Store.Close(), h.stopEngine())
 }
 
@@ -164,6 +160,7 @@ func (h *house) stopEngine() error {
 
 func (h *house) runner(o ingest.Options) (*ingest.Runner, error) {
 	o.Writer, o.Catalogue, o.DataDir, o.Logger, o.Program = h.Store, h.catalogue, h.dataDir, h.log, version
+	o.Tracer = h.traces.Tracer()
 	return ingest.New(o)
 }
 

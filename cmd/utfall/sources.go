@@ -6,7 +6,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -270,8 +269,6 @@ func (a app) serveSources(ctx context.Context, h *house, s sourceFlags, observer
 		h.log.Info("no publisher is asked and no folder is watched; switch sources on with --sources")
 		return nil, nil
 	}
-	// What the sources do is told whether or not --verbose was given.
-	h.log = slog.New(slog.NewTextHandler(a.stderr, &slog.HandlerOptions{Level: slog.LevelInfo}))
 	if s.contact == "" && len(asked) > 0 {
 		h.log.Warn("no contact is given: publishers cannot reach you before they block you; give --contact")
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"flag"
 	"fmt"
 	"net"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"utfall/dashboard"
 	"utfall/ingest"
 	"utfall/ingest/reference"
+	"utfall/internal/config"
 	"utfall/internal/engine"
 	"utfall/internal/ops"
 	"utfall/schema"
@@ -25,24 +27,39 @@ type serveFlags struct {
 	briefingFlags
 	addr, opsAddr string
 	panelWait     time.Duration
+	keyFile       string
 }
 
-func (a app) serveFlags(name string, args []string) (serveFlags, error) {
-	var o serveFlags
+// defineServe makes the flags of a verb that serves, or that looks at what serving takes.
+func (a app) defineServe(name string, o *serveFlags) *flag.FlagSet {
+	o.service = name != "doctor"
 	f := a.flags(name, &o.common)
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address of the dashboard; port 0 picks a free one")
 	f.StringVar(&o.opsAddr, "ops-addr", "127.0.0.1:9464", "address of /metrics, /healthz and /readyz")
 	f.DurationVar(&o.panelWait, "panel-wait", 250*time.Millisecond, "how long a page waits for one of its panels before it is shown without it")
 	o.briefingFlags.define(f)
+	f.StringVar(&o.keyFile, "drafts-key-file", "", "a file that holds the --drafts-key")
 	f.StringVar(&o.key, "drafts-key", "", "who gives it on a draft's page may save to --drafts-dir (at least 20 characters; better in UTFALL_DRAFTS_KEY)")
-	if name == "up" {
+	if name != "serve" {
 		o.defineSchedule(f)
 	}
+	return f
+}
+
+func (a app) serveFlags(name string, args []string) (serveFlags, error) {
+	var o serveFlags
+	f := a.defineServe(name, &o)
 	if err := a.parse(f, args); err != nil {
 		return o, err
 	}
 	if f.NArg() > 0 {
 		return o, usageError{"takes flags only"}
+	}
+	if o.keyFile != "" && o.key == "" {
+		var err error
+		if o.key, err = config.Secret(o.keyFile); err != nil {
+			return o, err
+		}
 	}
 	return o, nil
 }
@@ -66,16 +83,25 @@ func (a app) serve(ctx context.Context, args []string) error {
 	return a.serveWith(ctx, o, false)
 }
 
+// listen takes a port; one that is taken is a mistake in how the program was started.
+func listen(what, addr, name, key string) (net.Listener, error) {
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		return nil, usageError{fmt.Sprintf("%s: %v; is another utfall running? give --%s or %s", what, err, name, key)}
+	}
+	return l, nil
+}
+
 // serveWith runs until ctx ends.
 func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error) {
-	page, err := net.Listen("tcp", o.addr)
+	page, err := listen("dashboard", o.addr, "addr", "listen.pages")
 	if err != nil {
-		return fmt.Errorf("dashboard: %w; is another utfall running? give --addr", err)
+		return err
 	}
 	defer func() { _ = page.Close() }()
-	opsListener, err := net.Listen("tcp", o.opsAddr)
+	opsListener, err := listen("metrics", o.opsAddr, "ops-addr", "listen.ops")
 	if err != nil {
-		return fmt.Errorf("metrics: %w; give --ops-addr", err)
+		return err
 	}
 	defer func() { _ = opsListener.Close() }()
 	h, err := a.open(ctx, o.common)
@@ -83,46 +109,38 @@ func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error)
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close()) }()
-	collection, err := reference.Datasets()
+	w, err := h.instruments(o.sourceFlags)
 	if err != nil {
 		return err
 	}
-	known, err := o.loadSources(h.catalogue)
-	if err != nil {
-		return err
-	}
-	asked, err := o.asked(known)
-	if err != nil {
-		return err
-	}
-	metrics, ledger := h.metrics(collection, known, asked), &follower{house: h, since: time.Now()}
-	h.Observe(metrics.Query)
 	if load {
+		collection, err := reference.Datasets()
+		if err != nil {
+			return err
+		}
 		if err := a.loadCollection(ctx, h, collection); err != nil {
 			return err
 		}
 	}
-	reading, err := ledger.read(ctx)
-	if err != nil {
+	if err := w.look(ctx); err != nil {
 		return err
 	}
-	metrics.Take(time.Now(), reading)
 	briefings, err := h.briefings(o.briefingFlags)
 	if err != nil {
 		return err
 	}
-	server, err := dashboard.New(dashboard.Config{Reader: h.Store, Catalogue: h.catalogue, Logger: h.log, Version: version, Observe: metrics.Request, PanelFailed: metrics.PanelFailed, Patience: o.panelWait, BriefingConfig: briefings})
+	server, err := dashboard.New(dashboard.Config{Reader: h.Store, Catalogue: h.catalogue, Logger: h.log, Version: version,
+		Observe: w.Request, PanelFailed: w.PanelFailed, Tracer: h.traces.Tracer(), Patience: o.panelWait, BriefingConfig: briefings})
 	if err != nil {
 		return err
 	}
-	metrics.Routes(server.Routes())
-	metrics.Pages(server.Pages())
+	w.Routes(server.Routes())
+	w.Pages(server.Pages())
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return server.Serve(ctx, page) })
-	group.Go(func() error { return metrics.Serve(ctx, opsListener, h.Ping) })
-	group.Go(func() error { metrics.Follow(ctx, h.log, ledger.read); return nil })
+	w.start(ctx, group, opsListener, o.common)
 	if load {
-		watch, err := a.serveSources(ctx, h, o.sourceFlags, requests{metrics}, observed(metrics))
+		watch, err := a.serveSources(ctx, h, o.sourceFlags, requests{w.Metrics}, observed(w.Metrics))
 		if err != nil {
 			return err
 		}
@@ -130,9 +148,7 @@ func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error)
 			group.Go(watch)
 		}
 	}
-	if h.engine != nil {
-		group.Go(func() error { h.keepEngine(ctx, metrics); return nil })
-	}
+	h.log.Info("ready", "pages", page.Addr().String(), "ops", opsListener.Addr().String(), "version", version)
 	fmt.Fprintf(a.stdout, "Utfall is ready at http://%s (metrics at http://%s/metrics)\n", page.Addr(), opsListener.Addr())
 	return group.Wait()
 }

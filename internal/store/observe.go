@@ -10,8 +10,8 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
-// Observer hears of every query that has ended: its name, how long it took until its last row and how it failed.
-type Observer func(name string, took time.Duration, err error)
+// Observer hears of every query that has ended with its last row: its name, when it began and how it failed. ctx is the caller's.
+type Observer func(ctx context.Context, name string, started time.Time, err error)
 
 // The names of queries that have no file of their own.
 const (
@@ -51,7 +51,7 @@ type observed struct {
 	names    map[string]string // by text
 }
 
-func (o observed) tell(text string, started time.Time, err error) {
+func (o observed) tell(ctx context.Context, text string, started time.Time, err error) {
 	name, ok := o.names[text]
 	switch {
 	case ok:
@@ -60,7 +60,7 @@ func (o observed) tell(text string, started time.Time, err error) {
 	default:
 		name = inlineQuery
 	}
-	o.observer(name, time.Since(started), err)
+	o.observer(ctx, name, started, err)
 }
 
 // Query is heard of when its rows are closed.
@@ -68,17 +68,17 @@ func (o observed) Query(ctx context.Context, text string, args ...any) (driver.R
 	started := time.Now()
 	rows, err := o.Conn.Query(ctx, text, args...)
 	if err != nil {
-		o.tell(text, started, err)
+		o.tell(ctx, text, started, err)
 		return rows, err
 	}
-	return &observedRows{rows, func(err error) { o.tell(text, started, err) }, false}, nil
+	return &observedRows{rows, func(err error) { o.tell(ctx, text, started, err) }, false}, nil
 }
 
 // QueryRow is heard of when its row is there.
 func (o observed) QueryRow(ctx context.Context, text string, args ...any) driver.Row {
 	started := time.Now()
 	row := o.Conn.QueryRow(ctx, text, args...)
-	o.tell(text, started, row.Err())
+	o.tell(ctx, text, started, row.Err())
 	return row
 }
 
@@ -86,7 +86,7 @@ func (o observed) QueryRow(ctx context.Context, text string, args ...any) driver
 func (o observed) Exec(ctx context.Context, text string, args ...any) error {
 	started := time.Now()
 	err := o.Conn.Exec(ctx, text, args...)
-	o.tell(text, started, err)
+	o.tell(ctx, text, started, err)
 	return err
 }
 
@@ -95,10 +95,10 @@ func (o observed) PrepareBatch(ctx context.Context, text string, options ...driv
 	started := time.Now()
 	b, err := o.Conn.PrepareBatch(ctx, text, options...)
 	if err != nil {
-		o.tell(text, started, err)
+		o.tell(ctx, text, started, err)
 		return b, err
 	}
-	return observedBatch{b, func(err error) { o.tell(text, started, err) }}, nil
+	return observedBatch{b, func(err error) { o.tell(ctx, text, started, err) }}, nil
 }
 
 type observedRows struct {
