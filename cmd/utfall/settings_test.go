@@ -89,7 +89,7 @@ func TestRefusedAtStart(t *testing.T) {
 		wants []string
 	}{
 		"key":           {listen + "colour: red\n", []string{":2: there is no key colour"}},
-		"unit":          {listen + "engine:\n  memory: 2048\n", []string{":3: engine.memory:", "such as 512MiB"}},
+		"unit":          {listen + "engine:\n  memory: 2048\n", []string{":3: engine.memory:", "such as 2GiB"}},
 		"secret":        {listen + "clickhouse: {address: \"clickhouse://u@127.0.0.1:1/x\", password_file: " + dir + "/none}\n", []string{"the secret cannot be read"}},
 		"port":          {"listen:\n  pages: " + taken.Addr().String() + "\n  ops: 127.0.0.1:0\n", []string{"address already in use"}},
 		"ops port":      {"listen:\n  pages: 127.0.0.1:0\n  ops: " + taken.Addr().String() + "\n", []string{"address already in use"}},
