@@ -52,7 +52,7 @@ func TestGood(t *testing.T) {
 // Every fault is told with its line and what to do, and all of them at once.
 func TestFaults(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
-		{"data_dri: /x\n", "utfall.yaml:1: there is no key data_dri; there are clickhouse, data_dir, "},
+		{"data_dri: /x\n", "utfall.yaml:1: there is no key data_dri; there are briefings, clickhouse, data_dir, "},
 		{"\nlisten:\n  page: 127.0.0.1:1\n", "utfall.yaml:3: there is no key listen.page; there are ops, pages"},
 		{"addr: 127.0.0.1:1\n", "utfall.yaml:1: there is no key addr; did you mean listen.pages?"},
 		{"level: info\n", "did you mean log.level?"},
