@@ -50,3 +50,21 @@ func TestCompareEstimatesStaysSound(t *testing.T) {
 		}
 	}
 }
+
+// The worked example of Altman & Bland 2011: a relative risk of 0.81 with limits 0.70 to 0.94 has P = 0.005.
+func TestRatioP(t *testing.T) {
+	value, upper := 0.81, 0.94
+	p, err := RatioP(Ratio{Value: &value, Lower: 0.70, Upper: &upper, Level: Level95})
+	if err != nil || math.Abs(p-0.005) > 0.0005 {
+		t.Errorf("P %v, %v; the paper has 0.005", p, err)
+	}
+	one := 1.0
+	if p, err := RatioP(Ratio{Value: &one, Lower: 0.5, Upper: &[]float64{2}[0], Level: Level95}); err != nil || p != 1 {
+		t.Errorf("P of equal estimates %v, %v; want 1", p, err)
+	}
+	for _, r := range []Ratio{{}, {Value: &value, Lower: 0, Upper: &upper, Level: Level95}, {Value: &value, Lower: upper, Upper: &upper, Level: Level95}} {
+		if p, err := RatioP(r); err == nil {
+			t.Errorf("%+v gives P %v", r, p)
+		}
+	}
+}

@@ -66,3 +66,19 @@ func sortedQuantile(sorted []float64, p float64) float64 {
 	}
 	return sorted[low] + (at-float64(low))*(sorted[low+1]-sorted[low])
 }
+
+// Quantile gives the quantile at p, 0.5 for the median, by linear interpolation between order statistics (type 7 of Hyndman &
+// Fan 1996).
+//
+// Errors: too_few_points (no values), not_finite, out_of_range (p outside 0 to 1).
+func Quantile(values []float64, p float64) (float64, error) {
+	switch {
+	case len(values) == 0:
+		return 0, Refuse(methodQuantiles, TooFewPoints, "no values")
+	case !finite(values...):
+		return 0, Refuse(methodQuantiles, NotFinite, "a value is not a number")
+	case !(p >= 0 && p <= 1):
+		return 0, Refuse(methodQuantiles, OutOfRange, "p is %g", p)
+	}
+	return sortedQuantile(slices.Sorted(slices.Values(values)), p), nil
+}
