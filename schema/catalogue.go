@@ -28,6 +28,7 @@ type Catalogue struct {
 	Claims       []Claim       // in the order of their ids
 	ClaimSources []ClaimSource // the documents that the claims stand in
 	Chain        CareChain     // what the page on the care chain sets side by side
+	Peers        []PeerRule    // by what areas are called alike
 
 	byID map[string]int
 }
@@ -79,6 +80,7 @@ func LoadFS(fsys fs.FS) (*Catalogue, error) {
 	errs = append(errs, c.loadEvents(fsys)...)
 	errs = append(errs, c.loadClaims(fsys)...)
 	errs = append(errs, c.loadCareChain(fsys)...)
+	errs = append(errs, c.loadPeers(fsys)...)
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
