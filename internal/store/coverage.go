@@ -31,3 +31,25 @@ func (s *Store) Coverage(ctx context.Context, asOf time.Time) ([]schema.Coverage
 	}
 	return out, rows.Err()
 }
+
+// Places gives, for every indicator, the codes of the areas that it has a figure for, as it was visible at a moment (zero:
+// now). The codes stand in no order.
+func (s *Store) Places(ctx context.Context, asOf time.Time) (map[string][]string, error) {
+	ctx, cancel := read(ctx, clickhouse.Parameters{"as_of": moment(asOf)})
+	defer cancel()
+	rows, err := s.conn.Query(ctx, query("Reader.Places"))
+	if err != nil {
+		return nil, fmt.Errorf("store: places: %w", err)
+	}
+	defer func() { _ = rows.Close() }()
+	out := map[string][]string{}
+	for rows.Next() {
+		var indicator string
+		var areas []string
+		if err := rows.Scan(&indicator, &areas); err != nil {
+			return nil, fmt.Errorf("store: places: %w", err)
+		}
+		out[indicator] = areas
+	}
+	return out, rows.Err()
+}
