@@ -48,7 +48,7 @@ type methodPage struct {
 // methods shows how the figures are made, each method worked through on figures of the moment that the page shows.
 func (s *Server) methods(c *fiber.Ctx, v *view) (asset, error) {
 	v.Title = v.T("Så är siffrorna gjorda", "How the figures are made")
-	p := methodPage{view: v, Methods: slices.Concat(figureMethods, comparisonMethods, studyMethods, ruleMethods)}
+	p := methodPage{view: v, Methods: slices.Concat(figureMethods, comparisonMethods, areaMethods, studyMethods, ruleMethods)}
 	ids := []string{s.Catalogue.Chain.Population}
 	for _, m := range p.Methods {
 		for _, id := range []string{m.indicator, m.beside} {

@@ -30,6 +30,7 @@ type Reader interface {
 	Releases(ctx context.Context, indicator string, asOf time.Time) ([]schema.Release, error)
 	State(ctx context.Context, asOf time.Time) (schema.State, error)
 	Coverage(ctx context.Context, asOf time.Time) ([]schema.Coverage, error)
+	Places(ctx context.Context, asOf time.Time) (map[string][]string, error)
 	Ledger(ctx context.Context, limit int, datasets ...string) ([]schema.Release, error)
 }
 
@@ -83,7 +84,7 @@ type Server struct {
 	pressed      keptFiles
 }
 
-//go:embed template/*.html static/utfall.css
+//go:embed template/*.html static/utfall.css static/jamfor.css
 var files embed.FS
 
 // panelTimeout bounds the loading of one panel that the reader waits for, patience that of one beside others.
@@ -151,6 +152,10 @@ func New(c Config) (*Server, error) {
 		s.app.Get(prefix+"/insatser", s.page(lang, "events", s.events))
 		s.app.Get(prefix+"/insatser/:id", s.page(lang, "event", s.event))
 		s.app.Get(prefix+"/pastaenden/:id", s.page(lang, "claim", s.claim))
+		s.app.Get(prefix+"/jamfor", s.page(lang, "comparelist", s.compareList))
+		s.app.Get(prefix+"/jamfor/:id.csv", s.page(lang, "comparecsv", s.compareCSV))
+		s.app.Get(prefix+"/jamfor/:id.json", s.page(lang, "comparejson", s.compareJSON))
+		s.app.Get(prefix+"/jamfor/:id", s.page(lang, "compare", s.compare))
 		s.app.Get(prefix+"/indikator/:id.csv", s.page(lang, "csv", s.downloadCSV))
 		s.app.Get(prefix+"/indikator/:id.json", s.page(lang, "json", s.downloadJSON))
 		s.app.Get(prefix+"/indikator/:id", s.page(lang, "indicator", s.indicator))
@@ -262,6 +267,10 @@ func (s *Server) loadAssets(bundle fs.FS, names map[string]string) error {
 	}
 	more, err := briefingFiles.ReadFile("static/genomgang.css")
 	if err != nil {
+		return err
+	}
+	css = append(css, more...)
+	if more, err = files.ReadFile("static/jamfor.css"); err != nil {
 		return err
 	}
 	css = append(css, more...)

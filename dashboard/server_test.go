@@ -64,6 +64,17 @@ func (r *stubReader) Coverage(context.Context, time.Time) ([]schema.Coverage, er
 	return r.coverage, nil
 }
 
+func (r *stubReader) Places(context.Context, time.Time) (map[string][]string, error) {
+	if r.fail["places"] {
+		return nil, errAway
+	}
+	out := map[string][]string{}
+	for _, o := range r.figures {
+		out[o.Indicator] = append(out[o.Indicator], o.Area)
+	}
+	return out, nil
+}
+
 func (r *stubReader) Ledger(context.Context, int, ...string) ([]schema.Release, error) {
 	return r.ledger, nil
 }

@@ -199,7 +199,7 @@ func (s *Server) read(c *fiber.Ctx, v *view) error {
 	}
 	v.Query = url.Values{}
 	for k, x := range q {
-		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "axel", "utgava", "dialekt", "indikator", "version", "utkast"}, k) || strings.Join(x, "") == "" {
+		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "axel", "utgava", "dialekt", "indikator", "version", "utkast", "niva", "period", "lika", "efter"}, k) || strings.Join(x, "") == "" {
 			continue
 		}
 		v.Query.Set(k, strings.Join(x, ","))

@@ -21,7 +21,7 @@ type Swarm struct {
 
 const dotRoom = 9.0 // what a dot needs, in units of the picture
 
-type dot struct {
+type speck struct {
 	Place
 	x, y float64
 }
@@ -60,7 +60,7 @@ func (s Swarm) SVG(size Size) template.HTML {
 }
 
 // nameDot writes a dot's name above the swarm with a thin line down to it.
-func nameDot(b *strings.Builder, d dot, middle float64, nth int, size Size) {
+func nameDot(b *strings.Builder, d speck, middle float64, nth int, size Size) {
 	anchor := "middle"
 	if d.x < 70 {
 		anchor = "start"
@@ -73,7 +73,7 @@ func nameDot(b *strings.Builder, d dot, middle float64, nth int, size Size) {
 }
 
 // dots places every figure: along the axis by its value, across it in the nearest row where it meets no other.
-func (s Swarm) dots(size Size) (out []dot, lo, hi float64) {
+func (s Swarm) dots(size Size) (out []speck, lo, hi float64) {
 	places := slices.DeleteFunc(slices.Clone(s.Places), func(p Place) bool { return !p.Has })
 	slices.SortStableFunc(places, func(a, b Place) int { return cmp.Compare(a.Value, b.Value) })
 	for _, p := range places {
@@ -96,7 +96,7 @@ func (s Swarm) dots(size Size) (out []dot, lo, hi float64) {
 				continue
 			}
 			last[row] = x
-			out = append(out, dot{p, x, float64(row) * dotRoom})
+			out = append(out, speck{p, x, float64(row) * dotRoom})
 			break
 		}
 	}
