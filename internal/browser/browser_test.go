@@ -215,6 +215,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("every page", func(t *testing.T) { everyPageIsAccessible(t, p) })
 	t.Run("by keyboard", func(t *testing.T) { byKeyboard(t, p) })
 	t.Run("claims", func(t *testing.T) { claimPages(t, p) })
+	t.Run("compare", func(t *testing.T) { comparePages(t, p) })
 	t.Run("weight", func(t *testing.T) { weight(t, p) })
 	t.Run("dark", func(t *testing.T) { dark(t, p) })
 	t.Run("click to a download", func(t *testing.T) { clickThrough(t, p) })
@@ -278,13 +279,17 @@ var reach = chromedp.Func(func(ctx context.Context, target *chromedp.Target) err
 	return err
 })
 
-func dark(t *testing.T, p *program) {
-	ctx := tab(t)
-	scheme := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
-		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
+// emulate opens pages as a reader with other settings, or a printer, has them.
+func emulate(media emulation.SetEmulatedMediaParams) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, media)
 		return err
 	})
+}
+
+func dark(t *testing.T, p *program) {
+	ctx := tab(t)
+	scheme := emulate(emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}})
 	if err := chromedp.Do(ctx, scheme, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(p.url+deaths)); err != nil {
 		t.Fatal(err)
 	}
