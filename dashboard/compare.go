@@ -1,7 +1,6 @@
 package dashboard
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"html/template"
@@ -12,7 +11,6 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"utfall/dashboard/comparison"
-	"utfall/dashboard/export"
 	"utfall/schema"
 )
 
@@ -86,7 +84,7 @@ func (s *Server) compareWith(c *fiber.Ctx, v *view) (*compared, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(c.Context(), panelTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), panelTimeout)
 	defer cancel()
 	if out.figures, err = s.Reader.Series(ctx, schema.Query{Indicators: []string{ind.ID}, AsOf: v.AsOf}); err != nil {
 		return nil, err
@@ -242,25 +240,11 @@ func (s *Server) compareFiles(c *fiber.Ctx, v *view) (figures []schema.Observati
 }
 
 func (s *Server) compareCSV(c *fiber.Ctx, v *view) (asset, error) {
-	dialect := export.Machine
-	switch v.Query.Get("dialekt") {
-	case "":
-	case "sv":
-		dialect = export.Swedish
-	default:
-		return asset{}, refuse(fiber.StatusBadRequest, "Dialekten finns inte; skriv dialekt=sv eller utelämna den.", "No such dialect; write dialekt=sv or leave it out.")
-	}
 	figures, id, err := s.compareFiles(c, v)
 	if err != nil {
 		return asset{}, err
 	}
-	var b bytes.Buffer
-	if err := export.WriteCSVWithUnits(&b, figures, dialect, s.unit); err != nil {
-		return asset{}, err
-	}
-	a := newAsset(b.Bytes(), "text/csv; charset=utf-8")
-	a.name = id + "_jamforelse_" + v.fileDate() + ".csv"
-	return a, nil
+	return s.csvFile(v, id+"_jamforelse", figures)
 }
 
 func (s *Server) compareJSON(c *fiber.Ctx, v *view) (asset, error) {
@@ -268,11 +252,5 @@ func (s *Server) compareJSON(c *fiber.Ctx, v *view) (asset, error) {
 	if err != nil {
 		return asset{}, err
 	}
-	var b bytes.Buffer
-	if err := export.WriteJSON(&b, figures); err != nil {
-		return asset{}, err
-	}
-	a := newAsset(b.Bytes(), "application/json")
-	a.name = id + "_jamforelse_" + v.fileDate() + ".json"
-	return a, nil
+	return s.jsonFile(v, id+"_jamforelse", figures)
 }

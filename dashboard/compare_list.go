@@ -34,7 +34,7 @@ func (s *Server) compareList(c *fiber.Ctx, v *view) (asset, error) {
 	if _, ok := s.Catalogue.Areas.Get(area); area != "" && !ok {
 		return asset{}, refuse(fiber.StatusNotFound, "Området ”"+short(area)+"” finns inte. Skriv till exempel SE, SE-14 eller SE-1480.", "There is no area “"+short(area)+"”. Write for example SE, SE-14 or SE-1480.")
 	}
-	ctx, cancel := context.WithTimeout(c.Context(), panelTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), panelTimeout)
 	defer cancel()
 	places, err := s.Reader.Places(ctx, v.AsOf)
 	if err != nil {

@@ -34,6 +34,23 @@ func (s *Server) unit(indicator string) string {
 }
 
 func (s *Server) downloadCSV(c *fiber.Ctx, v *view) (asset, error) {
+	figures, sel, err := s.download(c, v)
+	if err != nil {
+		return asset{}, err
+	}
+	return s.csvFile(v, sel.ind.ID, figures)
+}
+
+func (s *Server) downloadJSON(c *fiber.Ctx, v *view) (asset, error) {
+	figures, sel, err := s.download(c, v)
+	if err != nil {
+		return asset{}, err
+	}
+	return s.jsonFile(v, sel.ind.ID, figures)
+}
+
+// csvFile writes figures in the dialect that the address asks for.
+func (s *Server) csvFile(v *view, name string, figures []schema.Observation) (asset, error) {
 	dialect := export.Machine
 	switch v.Query.Get("dialekt") {
 	case "":
@@ -42,30 +59,22 @@ func (s *Server) downloadCSV(c *fiber.Ctx, v *view) (asset, error) {
 	default:
 		return asset{}, refuse(fiber.StatusBadRequest, "Dialekten finns inte; skriv dialekt=sv eller utelämna den.", "No such dialect; write dialekt=sv or leave it out.")
 	}
-	figures, sel, err := s.download(c, v)
-	if err != nil {
-		return asset{}, err
-	}
 	var b bytes.Buffer
 	if err := export.WriteCSVWithUnits(&b, figures, dialect, s.unit); err != nil {
 		return asset{}, err
 	}
 	a := newAsset(b.Bytes(), "text/csv; charset=utf-8")
-	a.name = sel.ind.ID + "_" + v.fileDate() + ".csv"
+	a.name = name + "_" + v.fileDate() + ".csv"
 	return a, nil
 }
 
-func (s *Server) downloadJSON(c *fiber.Ctx, v *view) (asset, error) {
-	figures, sel, err := s.download(c, v)
-	if err != nil {
-		return asset{}, err
-	}
+func (s *Server) jsonFile(v *view, name string, figures []schema.Observation) (asset, error) {
 	var b bytes.Buffer
 	if err := export.WriteJSON(&b, figures); err != nil {
 		return asset{}, err
 	}
 	a := newAsset(b.Bytes(), "application/json")
-	a.name = sel.ind.ID + "_" + v.fileDate() + ".json"
+	a.name = name + "_" + v.fileDate() + ".json"
 	return a, nil
 }
 
