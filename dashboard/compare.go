@@ -223,34 +223,3 @@ func (s *Server) compare(c *fiber.Ctx, v *view) (asset, error) {
 	s.fillComparison(p, q)
 	return s.html("compare", p)
 }
-
-// compareFiles gives the figures that the page shows, as a file.
-func (s *Server) compareFiles(c *fiber.Ctx, v *view) (figures []schema.Observation, id string, err error) {
-	q, err := s.compareWith(c, v)
-	if err != nil {
-		return nil, "", err
-	}
-	p := &comparePage{view: v, Search: v.Query.Get("q"), set: q.set}
-	for _, a := range s.shownAreas(p) {
-		if o, ok := q.set.Figures[a.Code]; ok {
-			figures = append(figures, o)
-		}
-	}
-	return figures, q.ind.ID, nil
-}
-
-func (s *Server) compareCSV(c *fiber.Ctx, v *view) (asset, error) {
-	figures, id, err := s.compareFiles(c, v)
-	if err != nil {
-		return asset{}, err
-	}
-	return s.csvFile(v, id+"_jamforelse", figures)
-}
-
-func (s *Server) compareJSON(c *fiber.Ctx, v *view) (asset, error) {
-	figures, id, err := s.compareFiles(c, v)
-	if err != nil {
-		return asset{}, err
-	}
-	return s.jsonFile(v, id+"_jamforelse", figures)
-}

@@ -25,8 +25,12 @@ func (p *comparePage) again(path string, pairs ...string) string {
 // compareChoices lists what else can be set side by side.
 func (s *Server) compareChoices(p *comparePage, q *compared) {
 	p.Period = format.Period(q.set.Period, p.Lang)
+	keep := ""
+	if p.Query.Get("area") == country { // any other area belongs to its own group
+		keep = country
+	}
 	for _, g := range q.set.Groups {
-		p.Groups = append(p.Groups, choice{p.again(p.path, "niva", g.What.ID, "period", "", "variant", "", "sex", "", "age", "", "q", ""),
+		p.Groups = append(p.Groups, choice{p.again(p.path, "area", keep, "niva", g.What.ID, "period", "", "variant", "", "sex", "", "age", "", "q", ""),
 			s.groupName(g.What, p.Lang) + " (" + strconv.Itoa(g.Areas) + ")", g.What == q.set.Group})
 	}
 	if len(p.Groups) < 2 {

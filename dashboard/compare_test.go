@@ -3,6 +3,7 @@ package dashboard
 import (
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -139,6 +140,41 @@ func TestCompareMissing(t *testing.T) {
 	for _, alone := range [][]schema.Observation{nil, municipalities(t, map[string]float64{"SE-1480": 1})} {
 		if res, body := ask(t, server(t, &stubReader{figures: alone}), "/jamfor/"+costID); res.StatusCode != 200 || !strings.Contains(body, "inget att jämföra") {
 			t.Errorf("%d figures of one area: status %d", len(alone), res.StatusCode)
+		}
+	}
+}
+
+// The files hold what the table says of each area: the verdict and the numbers behind it, nothing for the chosen one.
+func TestCompareFilesHoldTheDifferences(t *testing.T) {
+	s := server(t, &stubReader{figures: municipalities(t, map[string]float64{"SE-1480": 1, "SE-0180": 0.6, "SE-1280": 1.01})})
+	_, file := ask(t, s, "/jamfor/"+costID+".csv?area=SE-1480&dialekt=sv")
+	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(file, "\ufeff")))
+	r.Comma = ';'
+	rows, err := r.ReadAll()
+	if err != nil || len(rows) != 4 {
+		t.Fatalf("%d rows (%v)", len(rows), err)
+	}
+	at := map[string]int{}
+	for i, name := range rows[0] {
+		at[name] = i
+	}
+	for _, row := range rows[1:] {
+		want := map[string]string{"SE-1480": "", "SE-0180": "lower", "SE-1280": "not_shown"}[row[at["area"]]]
+		if row[at["verdict"]] != want || want == "" && row[at["ratio"]] != "" || want != "" && (!strings.Contains(row[at["ratio"]], ",") || row[at["compared_with"]] != "SE-1480" || row[at["detectable_rise"]] == "") {
+			t.Errorf("%s: %q", row[at["area"]], row)
+		}
+	}
+	_, text := ask(t, s, "/jamfor/"+costID+".json?area=SE-1480")
+	var list []struct {
+		Area       string
+		Comparison map[string]any
+	}
+	if err := json.Unmarshal([]byte(text), &list); err != nil || len(list) != 3 {
+		t.Fatalf("%d objects (%v)", len(list), err)
+	}
+	for _, x := range list {
+		if x.Area == "SE-0180" && (x.Comparison["verdict"] != "lower" || x.Comparison["p"] != nil) {
+			t.Errorf("Stockholm: %v", x.Comparison)
 		}
 	}
 }

@@ -50,7 +50,7 @@ func (s *Server) downloadJSON(c *fiber.Ctx, v *view) (asset, error) {
 }
 
 // csvFile writes figures in the dialect that the address asks for.
-func (s *Server) csvFile(v *view, name string, figures []schema.Observation) (asset, error) {
+func (s *Server) csvFile(v *view, name string, figures []schema.Observation, more ...export.Column) (asset, error) {
 	dialect := export.Machine
 	switch v.Query.Get("dialekt") {
 	case "":
@@ -60,7 +60,7 @@ func (s *Server) csvFile(v *view, name string, figures []schema.Observation) (as
 		return asset{}, refuse(fiber.StatusBadRequest, "Dialekten finns inte; skriv dialekt=sv eller utelämna den.", "No such dialect; write dialekt=sv or leave it out.")
 	}
 	var b bytes.Buffer
-	if err := export.WriteCSVWithUnits(&b, figures, dialect, s.unit); err != nil {
+	if err := export.WriteCSVWithUnits(&b, figures, dialect, s.unit, more...); err != nil {
 		return asset{}, err
 	}
 	a := newAsset(b.Bytes(), "text/csv; charset=utf-8")
@@ -68,9 +68,9 @@ func (s *Server) csvFile(v *view, name string, figures []schema.Observation) (as
 	return a, nil
 }
 
-func (s *Server) jsonFile(v *view, name string, figures []schema.Observation) (asset, error) {
+func (s *Server) jsonFile(v *view, name string, figures []schema.Observation, more ...export.Column) (asset, error) {
 	var b bytes.Buffer
-	if err := export.WriteJSON(&b, figures); err != nil {
+	if err := export.WriteJSON(&b, figures, more...); err != nil {
 		return asset{}, err
 	}
 	a := newAsset(b.Bytes(), "application/json")

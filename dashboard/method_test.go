@@ -51,14 +51,14 @@ func published(t *testing.T, indicators ...string) []schema.Observation {
 // it.
 func TestMethodPage(t *testing.T) {
 	figures := published(t, "population", "drug_induced_deaths", "institutional_voluntary", "open_interventions", "purchased_share_addiction_care", "lvm_in_care",
-		"poisoning_deaths_medicines_narcotics", "reported_drug_offences")
+		"poisoning_deaths_medicines_narcotics", "reported_drug_offences", "cost_addiction_care_adults")
 	s := server(t, &stubReader{figures: figures})
 	for _, prefix := range []string{"", "/en"} {
 		_, body := ask(t, s, prefix+"/metod")
 		if strings.Contains(body, "NaN") || strings.Contains(body, "%!") {
 			t.Errorf("%s: a figure or a word is none", prefix)
 		}
-		for _, m := range slices.Concat(figureMethods, comparisonMethods, studyMethods, ruleMethods) {
+		for _, m := range slices.Concat(figureMethods, comparisonMethods, areaMethods, studyMethods, ruleMethods) {
 			_, section, ok := strings.Cut(body, `id="`+m.ID+`"`)
 			section, _, _ = strings.Cut(section, "</section>")
 			if !ok {

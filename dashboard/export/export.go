@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,8 +33,25 @@ func WriteCSV(w io.Writer, figures []schema.Observation, d Dialect) error {
 	return WriteCSVWithUnits(w, figures, d, nil)
 }
 
-// WriteCSVWithUnits writes observations; unit gives the id of an indicator's unit.
-func WriteCSVWithUnits(w io.Writer, figures []schema.Observation, d Dialect, unit func(indicator string) string) error {
+// Column is one more thing that a page shows beside each figure: a text, or a number, which may be absent.
+type Column struct {
+	Name   string
+	Text   func(schema.Observation) string
+	Number func(schema.Observation) *float64
+}
+
+func (c Column) cell(o schema.Observation, d Dialect) string {
+	switch {
+	case c.Number != nil:
+		return limit(c.Number(o), d)
+	case d == Swedish:
+		return guard(c.Text(o))
+	}
+	return c.Text(o)
+}
+
+// WriteCSVWithUnits writes observations; unit gives the id of an indicator's unit. Further columns stand at the end.
+func WriteCSVWithUnits(w io.Writer, figures []schema.Observation, d Dialect, unit func(indicator string) string, more ...Column) error {
 	buffered := bufio.NewWriter(w)
 	out := csv.NewWriter(buffered)
 	if d == Swedish {
@@ -42,7 +60,11 @@ func WriteCSVWithUnits(w io.Writer, figures []schema.Observation, d Dialect, uni
 		}
 		out.Comma, out.UseCRLF = ';', true
 	}
-	if err := out.Write(header); err != nil {
+	head := slices.Clone(header)
+	for _, c := range more {
+		head = append(head, c.Name)
+	}
+	if err := out.Write(head); err != nil {
 		return err
 	}
 	for _, o := range figures {
@@ -58,6 +80,9 @@ func WriteCSVWithUnits(w io.Writer, figures []schema.Observation, d Dialect, uni
 					row[i] = guard(row[i])
 				}
 			}
+		}
+		for _, c := range more {
+			row = append(row, c.cell(o, d))
 		}
 		if err := out.Write(row); err != nil {
 			return err
@@ -121,16 +146,29 @@ type figure struct {
 	Dataset   string   `json:"dataset"`
 	Release   uint64   `json:"release"`
 	Released  string   `json:"released"`
+
+	Comparison map[string]any `json:"comparison,omitempty"` // what the page shows beside the figure
 }
 
-// WriteJSON writes observations as an array of objects; a missing value is null.
-func WriteJSON(w io.Writer, figures []schema.Observation) error {
+// WriteJSON writes observations as an array of objects; a missing value is null. Further columns stand together in one
+// object.
+func WriteJSON(w io.Writer, figures []schema.Observation, more ...Column) error {
 	list := make([]figure, len(figures))
 	for i, o := range figures {
 		list[i] = figure{o.Indicator, o.Variant, o.Area, o.Period.String(), string(o.Sex), o.Age, o.Breakdown, nil, o.Lower, o.Upper, o.Missing.Public(), o.Symbol,
-			strings.Fields(o.Flags), o.Source, o.Citation, o.URL, o.Note, o.Dataset, o.Release, o.Released.UTC().Format("2006-01-02T15:04:05.000000Z")}
+			strings.Fields(o.Flags), o.Source, o.Citation, o.URL, o.Note, o.Dataset, o.Release, o.Released.UTC().Format("2006-01-02T15:04:05.000000Z"), nil}
 		if o.Missing == schema.Present {
 			list[i].Value = &o.Value
+		}
+		if len(more) > 0 {
+			list[i].Comparison = map[string]any{}
+		}
+		for _, c := range more {
+			if c.Number != nil {
+				list[i].Comparison[c.Name] = c.Number(o)
+			} else {
+				list[i].Comparison[c.Name] = c.Text(o)
+			}
 		}
 	}
 	e := json.NewEncoder(w)
