@@ -94,8 +94,8 @@ func (p *comparePage) comparisonNote() string {
 			"Two figures are tested against each other by their limits, and the P values are adjusted for the number of comparisons (Benjamini–Hochberg)."))
 	}
 	if seen[comparison.OverYears] > 0 {
-		out = append(out, p.T("Talen är publicerade utan antal, så slumpen kan inte räknas ut. I stället följs kvoten mellan områdena år för år, högst tio år: skillnaden räknas som säkerställd om kvotens naturliga gränser inte rymmer 1. Det visar en skillnad som består, inte vad den beror på.",
-			"The figures are published without numbers, so chance cannot be computed. Instead the ratio of the two areas is followed year by year, at most ten years: the difference counts as established if the natural limits of the ratio do not hold 1. That shows a difference that lasts, not what it rests on."))
+		out = append(out, p.T("Talen är publicerade utan antal, så slumpen kan inte räknas ut. I stället följs kvoten mellan områdena år för år, högst tio år: skillnaden räknas som säkerställd om de gränser som ett års kvot väntas ligga inom (95 %) inte rymmer 1. Det visar en skillnad som består, inte vad den beror på.",
+			"The figures are published without numbers, so chance cannot be computed. Instead the ratio of the two areas is followed year by year, at most ten years: the difference counts as established if the limits within which a year’s ratio is expected (95%) do not hold 1. That shows a difference that lasts, not what it rests on."))
 	}
 	if rest {
 		out = append(out, p.T("Ett område som ligger i ett annat jämförs med resten av det, inte med sig självt.", "An area that lies in another is compared with the rest of it, not with itself."))

@@ -54,3 +54,23 @@ func Mean(values []float64, level float64) (MeanEstimate, error) {
 	}
 	return m, nil
 }
+
+const methodNext = "next_value"
+
+// NextValue gives the limits within which one more value like those given is expected: mean ± t·s·√(1+1/n) (Hahn & Meeker
+// 1991). They are wider than the limits of the mean, and do not shrink to it however many values there are; where the
+// values drift the drift widens them.
+//
+// Errors: those of Mean, and too_few_points (fewer than 3 values).
+func NextValue(values []float64, level float64) (Estimate, error) {
+	m, err := Mean(values, level)
+	if err != nil {
+		return Estimate{}, err
+	}
+	if m.N < 3 {
+		return Estimate{}, Refuse(methodNext, TooFewPoints, "%d values; needs 3", m.N)
+	}
+	half := (m.Limits.Upper - m.Value) * math.Sqrt(float64(m.N+1)) // the limits of the mean are t·s/√n
+	e := Estimate{Value: m.Value, Lower: m.Value - half, Upper: m.Value + half, Level: level, Method: StudentT, Denominator: float64(m.N)}
+	return e.checked(methodNext)
+}

@@ -6,7 +6,6 @@ import (
 
 	"utfall/schema"
 	"utfall/stats"
-	"utfall/stats/process"
 )
 
 // Method says how a difference was put against chance.
@@ -17,7 +16,7 @@ const (
 	NoMethod   Method = ""
 	ByCounts   Method = "counts" // two counts, given their sum: exact
 	ByLimits   Method = "limits" // two estimates by their limits
-	OverYears  Method = "years"  // the ratio of the two, year by year, within its natural limits
+	OverYears  Method = "years"  // the ratio of the two, year by year, within the limits that one more year is expected in
 	powerAsked        = 0.8
 )
 
@@ -51,18 +50,18 @@ type Difference struct {
 	Verdict      Verdict
 	Why          Untested        // of NotTested
 	Ratio        *float64        // nil where the chosen one has no events; over years the middle one
-	Lower, Upper *float64        // limits of the ratio: 95 %, over years the natural limits
+	Lower, Upper *float64        // 95 % limits of the ratio; over years those of one more year's
 	Gap          *stats.Estimate // the area minus the chosen one, in the indicator's unit, with 95 % limits; by counts only
 	P, Adjusted  *float64        // adjusted for the number of comparisons (Benjamini & Hochberg 1995)
 	Fall, Rise   *float64        // ratios that would have been found four times in five; nil: none
-	Years        int             // that the natural limits rest on
+	Years        int             // that the limits rest on
 	Rest         bool            // the chosen one was compared without the area, which lies in it, or the other way round
 }
 
 const (
 	// established is the adjusted P value below which a difference counts as shown.
 	established = 0.05
-	// yearsLeast and yearsMost bound the years that natural limits rest on: with fewer they say nothing, and older ones
+	// yearsLeast and yearsMost bound the years that the limits rest on: with fewer they say nothing, and older ones
 	// tell of other times.
 	yearsLeast = 8
 	yearsMost  = 10
@@ -194,20 +193,20 @@ func byLimits(o, chosen schema.Observation) (d Difference, ok bool) {
 }
 
 // overYears serves what has no model of chance, such as money: the ratio of the two areas is followed from year to year, and
-// they differ if the natural limits of its logarithm leave no room for a ratio of 1 (XmR: Shewhart 1931, Wheeler 2000).
-// The limits hold what the ratio does from one year to the next; they say nothing of why.
+// they differ if the limits within which one more year's ratio is expected (stats.NextValue, on the logarithm) leave no room
+// for a ratio of 1. That asks much more than that the mean ratio differs from 1, which it would in years that resemble each
+// other; and a drift widens the limits. They say nothing of why.
 func (s Set) overYears(code string) Difference {
 	logs := s.ratios(code)
 	if len(logs) < yearsLeast {
 		return Difference{Verdict: NotTested, Why: TooFewYears}
 	}
-	chart, err := process.NewXmR(process.XmRInput{Y: logs})
-	if err != nil || len(chart.Phases) == 0 || chart.Phases[0].NoVariation || chart.Phases[0].Lower == nil || chart.Phases[0].Upper == nil {
+	next, err := stats.NextValue(logs, stats.Level95)
+	if err != nil || next.Upper == next.Lower {
 		return Difference{Verdict: NotTested, Why: TooFewYears}
 	}
-	f := chart.Phases[0]
-	middle, lower, upper := math.Exp(f.Mean), math.Exp(*f.Lower), math.Exp(*f.Upper)
-	half := (*f.Upper - *f.Lower) / 2
+	middle, lower, upper := math.Exp(next.Value), math.Exp(next.Lower), math.Exp(next.Upper)
+	half := (next.Upper - next.Lower) / 2
 	fall, rise := math.Exp(-half), math.Exp(half)
 	d := Difference{Method: OverYears, Verdict: NotShown, Ratio: &middle, Lower: &lower, Upper: &upper, Fall: &fall, Rise: &rise, Years: len(logs)}
 	last := logs[len(logs)-1]
