@@ -141,7 +141,7 @@ func (c *composer) checkReleases(ctx context.Context) error {
 }
 
 func (c *composer) fault(err error, keys ...any) {
-	c.faults = append(c.faults, fmt.Errorf("%s: %s: %w", c.def.At(keys...), c.def.ID, err))
+	c.faults = append(c.faults, &briefing.Fault{Keys: keys, Place: c.def.At(keys...), ID: c.def.ID, Err: err})
 }
 
 func cellOf(x schema.Cell) briefing.Pin {

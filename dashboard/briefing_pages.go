@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -22,6 +23,8 @@ func (s *Server) routesBriefings(lang schema.Lang, prefix string) {
 	for _, kind := range []string{"pdf", "docx", "html"} {
 		s.app.Get(prefix+"/genomgang/:id."+kind, s.briefingFile(lang, kind))
 	}
+	s.app.Get(prefix+"/genomgang/:id/redigera", s.edit(lang))
+	s.app.Post(prefix+"/genomgang/:id/redigera", s.edit(lang))
 	s.app.Get(prefix+"/genomgang/:id", s.afterPublications(s.page(lang, "briefing", s.briefing)))
 }
 
@@ -76,8 +79,9 @@ type briefingPage struct {
 	Versions []versionRow
 	Author   *authorView
 	Files    []choice
-	Paper    bool // to be printed: tables lie on their side, no links into the site
-	Failed   bool // what has happened since could not be found out
+	Absent   []string // why files of some kinds cannot be made here
+	Paper    bool     // to be printed: tables lie on their side, no links into the site
+	Failed   bool     // what has happened since could not be found out
 }
 
 type versionRow struct {
@@ -158,9 +162,16 @@ func (s *Server) briefingView(v *view, f found) *briefingPage {
 		q = []string{"utkast", "1"}
 	}
 	for _, kind := range []struct{ id, label string }{{"pdf", "PDF"}, {"docx", "Word (DOCX)"}, {"html", v.T("Webbsida i en fil", "Web page in one file")}} {
-		if kind.id == "html" || s.Press != nil {
-			p.Files = append(p.Files, choice{ID: v.Link("/genomgang/"+f.snap.ID+"."+kind.id, q...), Label: kind.label})
+		if kind.id != "html" {
+			var absent ErrNoPress
+			if s.Press == nil {
+				continue
+			} else if errors.As(s.Press.Can(kind.id), &absent) {
+				p.Absent = append(p.Absent, absent.Text.In(v.Lang))
+				continue
+			}
 		}
+		p.Files = append(p.Files, choice{ID: v.Link("/genomgang/"+f.snap.ID+"."+kind.id, q...), Label: kind.label})
 	}
 	for _, b := range f.versions {
 		row := versionRow{Number: b.Version, Link: v.Link("/genomgang/"+b.ID, "version", strconv.Itoa(b.Version)), When: format.Moment(b.Published, v.Lang), Shown: b.Version == f.snap.Version}
@@ -254,11 +265,13 @@ func (s *Server) author(f found, lang schema.Lang) *authorView {
 			}
 		}
 	}
-	r := briefing.Read(own.String())
-	a.Words, a.LIX = r.Words, format.Number(r.LIX, 0, lang)
-	whole := briefing.Read(own.String() + "\n" + said(f.snap.In(lang)))
-	a.WithLIX = format.Number(whole.LIX, 0, lang)
+	a.Words, a.LIX = briefing.Read(own.String()).Words, formatLIX(own.String(), lang)
+	a.WithLIX = formatLIX(own.String()+"\n"+said(f.snap.In(lang)), lang)
 	return a
+}
+
+func formatLIX(text string, lang schema.Lang) string {
+	return format.Number(briefing.Read(text).LIX, 0, lang)
 }
 
 // said gives the running text of a body without its marks.

@@ -115,6 +115,9 @@ func New(c Config) (*Server, error) {
 	}
 	c.Reader = limited{c.Reader, c.Catalogue}
 	s := &Server{Config: c, cache: newCache()}
+	if err := c.checkDraftKey(); err != nil {
+		return nil, err
+	}
 	if s.Drafts == nil {
 		var err error
 		if s.Drafts, err = briefing.NewShelf(c.Catalogue, ""); err != nil {
@@ -132,9 +135,9 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("dashboard: %w", err)
 	}
 	s.app = fiber.New(fiber.Config{
-		AppName: "Utfall", DisableStartupMessage: true, Immutable: true, GETOnly: true,
+		AppName: "Utfall", DisableStartupMessage: true, Immutable: true,
 		ReadTimeout: 10 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: time.Minute,
-		BodyLimit: 64 << 10, ReadBufferSize: 16 << 10,
+		BodyLimit: mostDraft, ReadBufferSize: 16 << 10,
 		ErrorHandler: func(c *fiber.Ctx, err error) error { return s.fault(c, "", requestID(c), err) },
 	})
 	s.app.Use(s.guard)

@@ -106,8 +106,11 @@ func (f *faults) unused() {
 }
 
 func (f *faults) both(t schema.Text, keys ...any) {
-	if t.SV == "" || t.EN == "" {
-		f.say(keys, "needs a text in both sv and en")
+	for _, lang := range []schema.Lang{schema.SV, schema.EN} {
+		if t.In(lang) == "" {
+			f.say(append(slices.Clone(keys), string(lang)), "needs a text in both sv and en")
+			return
+		}
 	}
 }
 

@@ -32,8 +32,9 @@ type Definition struct {
 	Figures  map[string]FigureSpec `yaml:"figures"`
 	Sections []Section             `yaml:"sections"`
 
-	doc *schema.Document
-	fs  fs.FS
+	doc    *schema.Document
+	fs     fs.FS
+	source []byte
 }
 
 // FigureSpec says which series a figure shows.
@@ -147,6 +148,9 @@ func read(fsys fs.FS, name string, c *schema.Catalogue) (Definition, []error) {
 	d := Definition{fs: fsys}
 	var err error
 	if d.doc, err = schema.ReadDocument(fsys, name, &d); err != nil {
+		return d, []error{err}
+	}
+	if d.source, err = fs.ReadFile(fsys, name); err != nil {
 		return d, []error{err}
 	}
 	if want := strings.TrimSuffix(path.Base(name), ".yaml"); d.ID != want {

@@ -157,6 +157,9 @@ func (s *Shelf) Save(id string, text []byte) error {
 	if s.dir == "" {
 		return ErrNoFolder
 	}
+	if !idPattern.MatchString(id) {
+		return fmt.Errorf("id %q: an id is written in small letters, digits and -, at most 60 of them", id)
+	}
 	if _, faults := s.Check(id, text); len(faults) > 0 {
 		return errors.Join(faults...)
 	}
