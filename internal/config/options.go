@@ -165,6 +165,7 @@ func (k Kind) Check(text string) error {
 		if u, err := url.Parse(text); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			return errors.New("is no address of a collector")
 		}
+	case List: // its items were checked; none is a list too
 	default:
 		if strings.TrimSpace(text) == "" || strings.ContainsRune(text, 0) {
 			return fault

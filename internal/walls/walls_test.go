@@ -17,6 +17,8 @@ var forbidden = map[string][]string{
 	"utfall/internal/store":  {"utfall/ingest", "utfall/dashboard", "github.com/gofiber/", "html/template"},
 	"utfall/internal/engine": {"utfall/schema", "utfall/ingest", "utfall/dashboard", "utfall/internal/store", "github.com/ClickHouse/"},
 	"utfall/internal/backup": {"utfall/ingest", "utfall/dashboard", "utfall/internal/store", "utfall/internal/engine", "net/http"},
+	"utfall/internal/config": {"utfall/schema", "utfall/ingest", "utfall/dashboard", "utfall/internal/store", "utfall/internal/engine", "net/http"},
+	"utfall/internal/traces": {"utfall/schema", "utfall/ingest", "utfall/dashboard", "utfall/internal/store", "utfall/internal/engine"},
 	"utfall/internal/ops":    {"utfall/schema", "utfall/ingest", "utfall/dashboard", "utfall/internal/store"},
 }
 
@@ -26,6 +28,7 @@ var only = map[string]string{
 	"github.com/gofiber/fiber/v2":                    "utfall/dashboard",
 	"github.com/go-echarts/go-echarts/v2/charts":     "utfall/dashboard/chart",
 	"github.com/prometheus/client_golang/prometheus": "utfall/internal/ops",
+	"go.opentelemetry.io/otel/sdk/trace":             "utfall/internal/traces",
 }
 
 func list(t *testing.T, format string) [][]string {
