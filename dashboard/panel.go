@@ -41,7 +41,11 @@ func (l *loading[T]) wait(ctx context.Context) (T, error) {
 	select {
 	case <-l.done:
 	case <-ctx.Done():
-		return none, ctx.Err()
+		select {
+		case <-l.done: // in time, while the page waited for another panel
+		default:
+			return none, ctx.Err()
+		}
 	}
 	if l.err != nil && ctx.Err() != nil { // whatever a cut connection is called, the time being up is why
 		return none, errors.Join(ctx.Err(), l.err)
