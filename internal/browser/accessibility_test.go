@@ -20,6 +20,7 @@ import (
 // Swedish at 320 px and in English on a desktop.
 var everyPage = []string{
 	"/", "/?area=SE-1480", "/indikator/drug_induced_deaths?area=SE", "/indikator/drug_induced_deaths?area=SE&vy=styrdiagram",
+	"/indikator/drug_induced_deaths?area=SE&vy=definitioner", "/indikator/drug_induced_deaths?area=SE,DK,NO&axel=fri", "/?q=ingen-traff-alls",
 	"/indikator/lvm_in_care?vy=delat", "/indikator/institutional_share", "/metod", "/kvalitet", "/drift", "/tillganglighet",
 	"/vardkedja", "/insatser", "/insatser/nsp_law_2017", "/pastaenden", "/pastaenden/c01",
 	"/jamfor", "/jamfor/cost_addiction_care_adults?area=SE-1480", "/jamfor/drug_induced_deaths_per_100000", "/jamfor/drug_related_deaths_broad_per_100000?niva=region&area=SE-12", "/jamfor/drug_induced_deaths",
@@ -58,6 +59,14 @@ func everyPageIsAccessible(t *testing.T, p *program) {
 				t.Errorf("%s%s at %d px scrolls sideways by %d px (%v)", x.prefix, path, x.width, over, err)
 			}
 			axe(t, ctx, x.prefix+path)
+		}
+		// 1280 px at twice the size; 320 px above is the same at four times.
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(640, 450)); err != nil {
+			t.Fatal(err)
+		}
+		over, err := chromedp.Run(ctx, chromedp.Evaluate[int]("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
+		if err != nil || over > 0 {
+			t.Errorf("%s at twice the size scrolls sideways by %d px (%v)", path, over, err)
 		}
 	}
 	report(t, ctx)

@@ -216,7 +216,9 @@ func TestBrowser(t *testing.T) {
 	t.Run("by keyboard", func(t *testing.T) { byKeyboard(t, p) })
 	t.Run("claims", func(t *testing.T) { claimPages(t, p) })
 	t.Run("compare", func(t *testing.T) { comparePages(t, p) })
+	t.Run("ten questions", func(t *testing.T) { tenQuestions(t, p) })
 	t.Run("weight", func(t *testing.T) { weight(t, p) })
+	t.Run("forced colours", func(t *testing.T) { forcedColours(t, p) })
 	t.Run("dark", func(t *testing.T) { dark(t, p) })
 	t.Run("click to a download", func(t *testing.T) { clickThrough(t, p) })
 	t.Run("without script", func(t *testing.T) { withoutScript(t, p) })
@@ -295,6 +297,30 @@ func dark(t *testing.T, p *program) {
 	}
 	axe(t, ctx, "dark")
 	screenshot(t, ctx, "deaths-dark")
+}
+
+// In forced colours the lines and the text of a chart still stand out from the page.
+func forcedColours(t *testing.T, p *program) {
+	ctx := tab(t)
+	forced := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "forced-colors", Value: "active"}, {Name: "prefers-reduced-motion", Value: "reduce"}}})
+		return err
+	})
+	if err := chromedp.Do(ctx, forced, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(p.url+deaths)); err != nil {
+		t.Fatal(err)
+	}
+	hidden, err := chromedp.Run(ctx, chromedp.Evaluate[string](`(() => { const paper = getComputedStyle(document.documentElement).backgroundColor
+		return ['.chart .line:stroke', '.chart .axis:stroke', '.chart .name:fill', '.chart .event-name:fill', '.chart .tick:fill'].filter(x => { const [s, p] = x.split(':')
+			const e = [...document.querySelectorAll(s)].find(e => e.getClientRects().length); return e && getComputedStyle(e)[p] === paper }).join() })()`))
+	if err != nil || hidden != "" {
+		t.Errorf("hidden in forced colours: %s (%v)", hidden, err)
+	}
+	moves, err := chromedp.Run(ctx, chromedp.Evaluate[string]("getComputedStyle(document.documentElement).scrollBehavior"))
+	if err != nil || moves != "auto" {
+		t.Errorf("the page scrolls %s for a reader who asked for less motion (%v)", moves, err)
+	}
+	screenshot(t, ctx, "deaths-forced-colours")
 }
 
 // From the overview to a citable file, by clicks alone.
