@@ -112,7 +112,7 @@ func (s *Server) timeliness(p *indicatorPage, sel *chosen) []qualityPart {
 		parts = append(parts, qualityPart{p.T("Senaste period", "Latest period"), format.Period(last.Period, p.Lang)},
 			qualityPart{p.T("Inläst här", "Taken in here"), format.Moment(last.Released, p.Lang)})
 		if s.Expected != nil {
-			if next := s.Expected(last.Dataset); !next.IsZero() {
+			if next := s.Expected(last.Dataset, last.Released); !next.IsZero() {
 				parts = append(parts, qualityPart{p.T("Nästa väntas", "Next expected"), format.Date(next, p.Lang)})
 			}
 		}

@@ -136,6 +136,7 @@ func (s *Server) qualityRow(p *qualityPage, years []schema.Coverage, runs []sche
 
 // qualityRuns adds what the ledger says of a dataset.
 func (s *Server) qualityRuns(p *qualityPage, row *qualityRow, t *sums, runs []schema.Release) {
+	var last time.Time
 	for i, r := range runs {
 		if i == 0 {
 			t.rejected = r.Counts.Rejected
@@ -143,7 +144,7 @@ func (s *Server) qualityRuns(p *qualityPage, row *qualityRow, t *sums, runs []sc
 		if r.Outcome == schema.Published && r.WithdrawnAt.IsZero() {
 			t.changed += r.Counts.Changed + r.Counts.Deleted
 			if row.Last == "" {
-				row.Last = format.Date(r.PublishAt, p.Lang)
+				row.Last, last = format.Date(r.PublishAt, p.Lang), r.PublishAt
 			}
 		}
 		if r.Outcome == schema.Held {
@@ -156,7 +157,7 @@ func (s *Server) qualityRuns(p *qualityPage, row *qualityRow, t *sums, runs []sc
 	if s.Expected == nil {
 		return
 	}
-	if next := s.Expected(row.Dataset); !next.IsZero() {
+	if next := s.Expected(row.Dataset, last); !next.IsZero() {
 		row.Next = format.Date(next, p.Lang)
 		if next.Before(s.Now()) {
 			row.State = append(row.State, p.T("försenad", "late"))

@@ -64,7 +64,7 @@ type Config struct {
 	Version   string
 	Organisation
 	BriefingConfig
-	Expected func(dataset string) time.Time                     // when the publisher's calendar has the next release, zero if it has none; may be nil
+	Expected func(dataset string, after time.Time) time.Time    // the first release after a moment in the publisher's calendar, zero if it has none; may be nil
 	Observe  func(route string, status int, took time.Duration) // counts requests; may be nil
 	Tracer   trace.Tracer                                       // makes a span of each request; nil for none
 }

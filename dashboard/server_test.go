@@ -294,6 +294,15 @@ func TestQualityAndRuns(t *testing.T) {
 			t.Errorf("the quality page lacks %q", want)
 		}
 	}
+	s.Expected = func(dataset string, after time.Time) time.Time {
+		if dataset != "a" {
+			return time.Time{}
+		}
+		return after.AddDate(0, 0, 2) // before the moment that the page is read
+	}
+	if _, page := ask(t, s, "/kvalitet?q=2"); strings.Count(page, "försenad") != 1 || !strings.Contains(page, "22 november 2026") {
+		t.Error("a publisher's date that has passed is not said to be late")
+	}
 	_, page = ask(t, s, "/drift")
 	if strings.Count(page, `class="warning"`) != 2 || !strings.Contains(page, "<code>utfall release show 9</code>") || !strings.Contains(page, "1,5 s") {
 		t.Errorf("the operator's page:\n%s", page)
