@@ -99,7 +99,7 @@ func (s *Server) compareWith(c *fiber.Ctx, v *view) (*compared, error) {
 	if err := s.likeness(v, out); err != nil {
 		return nil, err
 	}
-	s.readInputs(ctx, v, out)
+	s.readInputs(v, out)
 	return out, nil
 }
 
@@ -172,8 +172,8 @@ func (s *Server) likeness(v *view, out *compared) error {
 	return nil
 }
 
-// readInputs reads, in one query, the counts behind the figures and the traits.
-func (s *Server) readInputs(ctx context.Context, v *view, out *compared) {
+// readInputs reads, in one query with a deadline of its own, the counts behind the figures and the traits.
+func (s *Server) readInputs(v *view, out *compared) {
 	var ids []string
 	counted := comparison.CountsOf(s.Catalogue, out.ind) == comparison.HasCounts
 	if counted {
@@ -186,6 +186,8 @@ func (s *Server) readInputs(ctx context.Context, v *view, out *compared) {
 		return
 	}
 	slices.Sort(ids)
+	ctx, cancel := context.WithTimeout(context.Background(), panelTimeout)
+	defer cancel()
 	if out.inputs, out.failed = s.Reader.Series(ctx, schema.Query{Indicators: slices.Compact(ids), AsOf: v.AsOf}); out.failed == nil && counted {
 		out.counts = out.set.Counts(out.inputs)
 	}
