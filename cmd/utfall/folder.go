@@ -54,6 +54,9 @@ func answerText(dataset string, r ingest.Result, fault error) string {
 		c := r.Release.Counts
 		fmt.Fprintf(&b, "%s: %s. Lästa %d, nya %d, ändrade %d, borttagna %d, oförändrade %d, avvisade %d.\n", dataset, swedishOutcome(r.Release.Outcome),
 			c.Read, c.New, c.Changed, c.Deleted, c.Unchanged, c.Rejected)
+		if _, hidden := tallyWithheld(r.Withheld); hidden > 0 {
+			fmt.Fprintf(&b, "%d tal visas inte, eftersom de är små eller skulle avslöja andra små tal.\n", hidden)
+		}
 	}
 	for _, x := range r.Rejects {
 		fmt.Fprintln(&b, ingest.Place(x))

@@ -22,14 +22,10 @@ var reasonWords = map[disclosure.Reason]string{
 
 // withheldText sums up what disclosure control did to a release, on one line; nothing for figures that it did not look at.
 func withheldText(lines []schema.Withheld) string {
-	var examined, hidden uint64
+	examined, hidden := tallyWithheld(lines)
 	var reasons []string
 	for _, l := range lines {
-		switch l.Reason {
-		case schema.Examined:
-			examined = l.Cells
-		default:
-			hidden += l.Cells
+		if l.Reason != schema.Examined {
 			reasons = append(reasons, fmt.Sprintf("%d %s", l.Cells, reasonWords[disclosure.Reason(l.Reason)]))
 		}
 	}
@@ -40,4 +36,16 @@ func withheldText(lines []schema.Withheld) string {
 		return fmt.Sprintf("disclosure control: %d counts, none hidden", examined)
 	}
 	return fmt.Sprintf("disclosure control: %d counts, %s hidden: %s", examined, plural(int(hidden), "cell", "cells"), strings.Join(reasons, ", "))
+}
+
+// tallyWithheld counts the cells that were looked at and those that were hidden.
+func tallyWithheld(lines []schema.Withheld) (examined, hidden uint64) {
+	for _, l := range lines {
+		if l.Reason == schema.Examined {
+			examined += l.Cells
+		} else {
+			hidden += l.Cells
+		}
+	}
+	return examined, hidden
 }

@@ -7,6 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"utfall/ingest"
+	"utfall/schema"
 )
 
 // A förvaltning delivers its own counts: three women, forty men. Nothing that the program gives out says three, or lets it
@@ -25,6 +28,10 @@ func TestSmallNumbersOfALocalDelivery(t *testing.T) {
 	code, out, errs := call(t, env, "ingest", "--file", path)
 	if code != done || !strings.Contains(out, told) {
 		t.Fatalf("%d %s%s", code, out, errs)
+	}
+	answer := answerText("file/egna", ingest.Result{Withheld: []schema.Withheld{{Reason: schema.Examined, Cells: 3}, {Reason: "small", Cells: 1}, {Reason: "complement", Cells: 1}}}, nil)
+	if !strings.Contains(answer, "2 tal visas inte") {
+		t.Errorf("who puts a file into the folder is told: %s", answer)
 	}
 	if _, out, _ = call(t, env, "release", "show", "1"); !strings.Contains(out, told) {
 		t.Errorf("release show: %s", out)
