@@ -123,6 +123,27 @@ func TestFlexibleReferences(t *testing.T) {
 	}
 }
 
+// The improved algorithm beside R's surveillance 1.20.3, farringtonFlexible(thresholdMethod = "nbPlugin", noPeriods = 5,
+// pastWeeksNotIncluded = 6, weightsThreshold = 2.58, pThresholdTrend = 1, alpha = 0.005): six years of made-up months with an
+// outbreak in the fifth.
+func TestFlexibleBesideSurveillance(t *testing.T) {
+	y := []float64{3, 12, 7, 4, 12, 4, 8, 2, 4, 5, 6, 10, 4, 4, 7, 7, 7, 3, 5, 2, 3, 9, 6, 6, 6, 8, 4, 9, 8, 9, 0, 6, 3, 6, 5, 3,
+		8, 9, 6, 6, 3, 12, 7, 16, 7, 2, 9, 3, 7, 15, 26, 11, 9, 8, 6, 8, 104, 4, 8, 4, 11, 13, 15, 21, 12, 6, 4, 2, 9, 6, 2, 10}
+	upper := []float64{34, 32, 33, 33, 28, 33}
+	expected := []float64{11.63069797900, 10.61859187463, 11.03395475024, 10.24793974599, 9.14364696604, 10.93039080265}
+	o := Flexible(12, 4, 1)
+	o.Seasons = 5
+	got, err := Farrington(y, []int{66, 67, 68, 69, 70, 71}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, p := range got {
+		if *p.Upper != upper[i] || math.Abs(*p.Expected-expected[i]) > 1e-6 {
+			t.Errorf("month %d: threshold %g, mean %.9g; want %g and %.9g", p.At, *p.Upper, *p.Expected, upper[i], expected[i])
+		}
+	}
+}
+
 // The fast fit against a plain one: dense design, QR, iterated to rest.
 func TestSeasonFitAgreesWithDenseRegression(t *testing.T) {
 	y := weekly(3, 300, 9, 0.1, 1.5)

@@ -201,23 +201,26 @@ func number(b bool) int {
 	return 0
 }
 
+// farringtonParams are the settings of a case; what it does not say is as in the reference program.
+type farringtonParams struct {
+	Algorithm string  `json:"algorithm"`
+	At        []int   `json:"evaluate_index1"`
+	Years     int     `json:"b"`
+	Window    int     `json:"w"`
+	Alpha     float64 `json:"alpha"`
+	Reweight  bool    `json:"reweight"`
+	Trend     bool    `json:"trend"`
+	Limit54   []int   `json:"limit54"`
+	Power     string  `json:"power"`
+}
+
 func runFarrington(c Case) (any, error) {
 	var in struct {
 		Y          []float64 `json:"y"`
 		Frequency  int       `json:"freq"`
 		Population []float64 `json:"pop"`
 	}
-	var params struct {
-		Algorithm string  `json:"algorithm"`
-		At        []int   `json:"evaluate_index1"`
-		Years     int     `json:"b"`
-		Window    int     `json:"w"`
-		Alpha     float64 `json:"alpha"`
-		Reweight  bool    `json:"reweight"`
-		Trend     bool    `json:"trend"`
-		Limit54   []int   `json:"limit54"`
-		Power     string  `json:"power"`
-	}
+	params := farringtonParams{Algorithm: "farrington", Alpha: 0.01, Reweight: true, Trend: true, Limit54: []int{5, 4}, Power: "2/3"}
 	if err := decodeCase(c, &in, &params); err != nil {
 		return nil, err
 	}

@@ -47,7 +47,7 @@ func TestReferenceCases(t *testing.T) {
 	}
 	dirs := []string{"testdata"}
 	if dir := os.Getenv(otherCases); dir != "" {
-		dirs = append(dirs, dir)
+		dirs = append(dirs, fromRoot(dir))
 	}
 	tallies := map[string]*tally{}
 	for _, dir := range dirs {
@@ -63,6 +63,15 @@ func TestReferenceCases(t *testing.T) {
 		n := tallies[name]
 		fmt.Printf("method %s: %d cases, %d passed, %d failed\n", name, n.passed+n.failed, n.passed, n.failed)
 	}
+}
+
+// fromRoot reads a relative folder as the person who typed it means it: from the root of the project, where go test is
+// started, and not from this package, where it runs.
+func fromRoot(dir string) string {
+	if filepath.IsAbs(dir) {
+		return dir
+	}
+	return filepath.Join("..", "..", dir)
 }
 
 // merge joins the adapters of all packages; a name may stand in one map only.
