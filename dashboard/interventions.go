@@ -135,6 +135,7 @@ func (s *Server) event(c *fiber.Ctx, v *view) (asset, error) {
 		return s.html("event", p)
 	}
 	st := s.chooseSeries(&p, here)
+	st.Placebos = s.placebos(e, st.Area, here)
 	if err := s.about(ctx, &p); err != nil {
 		s.eventFailed(&p, "claims of an event", err, v.T("påståendena om händelsen", "the claims about the event"))
 	}
@@ -220,6 +221,19 @@ func (s *Server) chooseSeries(p *eventPage, here []schema.Observation) interrupt
 		p.Areas = append(p.Areas, choice{code, a.Name.In(p.Lang), code == best.Area})
 	}
 	return best
+}
+
+// placebos gives the series of an area that the event should not bear on.
+func (s *Server) placebos(e schema.Event, area string, figures []schema.Observation) []interrupted.Series {
+	var out []interrupted.Series
+	for _, id := range e.Placebos {
+		mine := slices.DeleteFunc(slices.Clone(figures), func(o schema.Observation) bool { return o.Indicator != id || o.Area != area })
+		if main, ok := mainLine(s.lines(mine)); ok {
+			ind, _ := s.Catalogue.Indicator(id)
+			out = append(out, interrupted.Series{Indicator: ind, Figures: main.regular()})
+		}
+	}
+	return out
 }
 
 // bears tells whether a series is long enough for an estimate.

@@ -196,7 +196,24 @@ func (s *Server) beforeAfter(p *eventPage, st interrupted.Study) (rows []measure
 	if st.Placebo.Tried > 0 {
 		add("Andra år som ger en minst lika stor nivåskillnad", "Other years that give at least as large a change of level", fmt.Sprintf(p.T("%d av %d", "%d of %d"), st.Placebo.AsLarge, st.Placebo.Tried), "")
 	}
+	for _, u := range st.Untouched {
+		value, limits := s.untouchedWords(u, p.Lang)
+		name := u.Indicator.Label
+		add(name.SV+", som händelsen inte bör röra: skillnad", name.EN+", which the event should not bear on: difference", value, limits)
+	}
 	return rows, append(remarks, s.modelWords(p, st)...)
+}
+
+// untouchedWords writes the difference of a series that the event should not bear on, or why there is none.
+func (s *Server) untouchedWords(st interrupted.Study, lang schema.Lang) (value, limits string) {
+	if st.Model == interrupted.NoModel {
+		return schema.Text{SV: "går inte att skatta", EN: "cannot be estimated"}.In(lang), ""
+	}
+	_, _, ratio, lower, upper := s.totals(st)
+	if math.IsNaN(lower) {
+		return format.Percent(ratio, lang), ""
+	}
+	return format.Percent(ratio, lang), format.Percent(lower, lang) + schema.Text{SV: " till ", EN: " to "}.In(lang) + format.Percent(upper, lang)
 }
 
 func (s *Server) slope(p *eventPage, st interrupted.Study, x float64) string {

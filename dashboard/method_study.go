@@ -23,6 +23,10 @@ var studyMethods = []method{
 		Text: schema.Text{SV: "Händelsen flyttas till varje annat år som lämnar minst tre år på var sida. Ger många av dem en lika stor ändring av nivån är den vid händelsen inget särskilt. Dagen flyttas aldrig till det år som passar bäst.",
 			EN: "The event is moved to every other year that leaves at least three on either side. If many of them give as large a change of level, the one at the event is nothing special. The day is never moved to the year that fits best."},
 		Source: "Lopez Bernal, Cummins & Gasparrini 2017", indicator: "poisoning_deaths_medicines_narcotics", area: "SE", event: "nsp_law_2017", example: examplePlacebo},
+	{ID: "andra-utfall", Title: schema.Text{SV: "Samma prov på annat som händelsen inte bör röra", EN: "The same test on what the event should not bear on"},
+		Text: schema.Text{SV: "Samma jämförelse görs för en serie i samma område som händelsen inte kan ha påverkat. Ändras den lika mycket är det troligt att något annat förändrade båda. Vilken serie det är står i registret över händelser, bestämt på förhand.",
+			EN: "The same comparison is made for a series of the same area that the event cannot have moved. If it changes as much, something else is likely to have changed both. Which series it is stands in the register of events, fixed beforehand."},
+		Source: "Lopez Bernal, Cummins & Gasparrini 2017", indicator: "poisoning_deaths_medicines_narcotics", beside: "homicide_victims", area: "SE", event: "nsp_law_2017", example: exampleUntouched},
 	{ID: "andra-omraden", Title: schema.Text{SV: "Områden utan händelsen", EN: "Areas without the event"},
 		Text: schema.Text{SV: "Områdets ändring ställs mot ändringen samma år i områden som händelsen inte rörde. Skillnad i skillnader räknas på logaritmisk skala; för ett enda område finns inget intervall, bara hur många av de andra som ändrades minst lika mycket. Finns minst fem områden och tio år före görs också en syntetisk kontroll: den blandning av andra områden som bäst följer området före händelsen. Passar den dåligt före används den inte.",
 			EN: "The area's change is put against the change in the same years of areas that the event did not touch. Difference in differences is on the logarithmic scale; for a single area there is no interval, only how many of the others changed at least as much. With at least five areas and ten years before, a synthetic control is made as well: the mixture of other areas that follows the area best before the event. If it fits badly before, it is not used."},
@@ -39,7 +43,8 @@ var studyMethods = []method{
 }
 
 func (x sample) study() interrupted.Study {
-	return interrupted.New(interrupted.Input{Event: x.event, Indicator: x.ind, Area: x.area, Figures: x.figures, Population: x.people, Others: x.others})
+	return interrupted.New(interrupted.Input{Event: x.event, Indicator: x.ind, Area: x.area, Figures: x.figures, Population: x.people, Others: x.others,
+		Placebos: x.s.placebos(x.event, x.area, x.all)})
 }
 
 // heading names the event with its date, and the years on either side.
@@ -82,6 +87,16 @@ func examplePlacebo(x sample) string {
 		return ""
 	}
 	return fmt.Sprintf(x.T("%s Minst lika stor ändring av nivån i %d av %d andra år.", "%s At least as large a change of level in %d of %d other years."), x.heading(st), st.Placebo.AsLarge, st.Placebo.Tried)
+}
+
+func exampleUntouched(x sample) string {
+	st := x.study()
+	if len(st.Untouched) == 0 || st.Untouched[0].Model == interrupted.NoModel {
+		return ""
+	}
+	u := st.Untouched[0]
+	value, limits := x.s.untouchedWords(u, x.lang)
+	return fmt.Sprintf(x.T("%s %s: skillnad %s (%s).", "%s %s: difference %s (%s)."), x.heading(u), u.Indicator.Label.In(x.lang), value, limits)
 }
 
 func exampleAreas(x sample) string {

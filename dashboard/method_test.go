@@ -51,7 +51,7 @@ func published(t *testing.T, indicators ...string) []schema.Observation {
 // it.
 func TestMethodPage(t *testing.T) {
 	figures := published(t, "population", "drug_induced_deaths", "institutional_voluntary", "open_interventions", "purchased_share_addiction_care", "lvm_in_care",
-		"poisoning_deaths_medicines_narcotics", "reported_drug_offences", "cost_addiction_care_adults")
+		"poisoning_deaths_medicines_narcotics", "reported_drug_offences", "cost_addiction_care_adults", "homicide_victims")
 	s := server(t, &stubReader{figures: figures})
 	for _, prefix := range []string{"", "/en"} {
 		_, body := ask(t, s, prefix+"/metod")

@@ -77,6 +77,7 @@ func TestClaimFaults(t *testing.T) {
 		{events, "area: SE", "area: XX", events + `:5: opening: area "XX" is not known`},
 		{events, "scope: [SE]", "scope: [SE, XX]", events + `:6: opening: area "XX" is not known`},
 		{events, "[deaths_of_x]", "[deaths_of_y]", events + `:7: opening: indicator "deaths_of_y" is not in the catalogue`},
+		{events, "[deaths_of_x]", "[deaths_of_x]\n  placebos: [deaths_of_x]", events + `:8: opening: indicator "deaths_of_x" is not in the catalogue, or is among those`},
 		{events, "read: excerpt", "read: seen", events + `:8: opening: read "seen" is not one of whole`},
 		{events, "  source: here\n", "", events + ":1: opening: an event needs its source"},
 		{events, "https://example.org/a", "https://example.org/…/a", events + ":10: opening: url"},

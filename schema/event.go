@@ -48,6 +48,7 @@ type Event struct {
 	Area       string    `yaml:"area"`       // the nearest area that has a code
 	Scope      []string  `yaml:"scope"`      // areas whose series may be read beside it
 	Indicators []string  `yaml:"indicators"` // series that the event was said to bear on, first the one to show
+	Placebos   []string  `yaml:"placebos"`   // series that it should not bear on: where they change too, something else did it
 	Read       Reading   `yaml:"read"`
 	Source     string    `yaml:"source"`
 	URL        string    `yaml:"url"`
@@ -135,6 +136,11 @@ func (c *Catalogue) checkEvent(e Event, src *source, n int) []error {
 	for i, id := range e.Indicators {
 		if _, ok := c.Indicator(id); !ok {
 			fault(fmt.Errorf("indicator %q is not in the catalogue", id), "indicators", i)
+		}
+	}
+	for i, id := range e.Placebos {
+		if _, ok := c.Indicator(id); !ok || slices.Contains(e.Indicators, id) {
+			fault(fmt.Errorf("indicator %q is not in the catalogue, or is among those that the event was said to bear on", id), "placebos", i)
 		}
 	}
 	if e.Source == "" {

@@ -97,6 +97,7 @@ type Study struct {
 	Detectable *stats.Detectable // what could have been found, when there were too few events
 	Timing     *effect.Timing    // nil where the series does not reach both sides
 	Placebo    Placebo
+	Untouched  []Study // the same of series that the event should not bear on: if they change as well, something else did it
 
 	Ratio     *float64 // mean after over mean before, of the area
 	Controls  []Control

@@ -17,6 +17,13 @@ type Input struct {
 	Figures    []schema.Observation            // of the area, one line, oldest first
 	Population map[int]float64                 // of the area by year; nil where there is none
 	Others     map[string][]schema.Observation // the same line of areas that the event did not touch
+	Placebos   []Series                        // series of the area that the event should not bear on
+}
+
+// Series is one line of an indicator, oldest first.
+type Series struct {
+	Indicator schema.Indicator
+	Figures   []schema.Observation
 }
 
 // New studies a series before and after an event. There is always an answer; where no estimate is honest it says why.
@@ -35,6 +42,9 @@ func New(in Input) Study {
 	s.timing(in)
 	s.turned()
 	s.compare(in.Others)
+	for _, p := range in.Placebos {
+		s.Untouched = append(s.Untouched, New(Input{Event: in.Event, Indicator: p.Indicator, Area: in.Area, Figures: p.Figures, Population: in.Population}))
+	}
 	return s
 }
 

@@ -124,6 +124,29 @@ func TestLevelOnly(t *testing.T) {
 }
 
 // Denmark's first room: what series there are reach back one year or five; no estimate from one.
+// Killings have nothing to do with needle exchange: the same comparison is made of them, by the same rules, and stands beside.
+func TestUntouchedOutcomes(t *testing.T) {
+	c, err := load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, _ := c.Event("nsp_law_2017")
+	deaths, _ := c.Indicator("drug_induced_deaths")
+	killings, _ := c.Indicator("homicide_victims")
+	bursts, _ := c.Indicator("explosions")
+	s := New(Input{Event: e, Indicator: deaths, Area: "SE", Figures: figures(t, deaths.ID, "")["SE"],
+		Placebos: []Series{{killings, figures(t, killings.ID, "")["SE"]}, {bursts, figures(t, bursts.ID, "")["SE"]}}})
+	if !slices.Equal(e.Placebos, []string{killings.ID}) || len(s.Untouched) != 2 {
+		t.Fatalf("%v, %d series", e.Placebos, len(s.Untouched))
+	}
+	if u := s.Untouched[0]; u.Indicator.ID != killings.ID || u.Model != LevelModel || u.Before != 3 || u.After != 7 || u.Count == nil {
+		t.Errorf("%+v", u)
+	}
+	if u := s.Untouched[1]; u.Model != NoModel || u.NotDone != FewYears {
+		t.Errorf("a series that begins after the event: %+v", u)
+	}
+}
+
 func TestTooFewYears(t *testing.T) {
 	s := study(t, "cph_room_1", "drug_related_deaths_police", "DK")
 	if s.Model != NoModel || s.NotDone != FewYears || s.Before != 1 || s.After != 10 {
