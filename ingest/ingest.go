@@ -387,6 +387,16 @@ func (r *run) giveUp(cause error) error {
 	// The caller's context may be what ended the run; the clearing away gets time of its own.
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
+	if r.release.Outcome == schema.Published || r.release.Outcome == schema.Held {
+		// The line that failed to be written may have been: it is taken back before the rows are. Where that fails too, the
+		// release is whole or does not count, and is left to the next run.
+		undone := r.release
+		undone.Outcome = schema.Begun
+		if err := r.o.Writer.Record(ctx, undone); err != nil {
+			r.o.Logger.Error("whether a release was published is not known; the next run will tell", "dataset", r.delivery.Dataset, "release", r.release.Seq, "error", err)
+			return cause
+		}
+	}
 	r.release.Outcome, r.release.Reason = schema.Failed, cause.Error()
 	var refused *RefusedError
 	var file *tidy.FileError

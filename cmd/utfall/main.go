@@ -82,7 +82,7 @@ type usageError struct{ message string }
 func (e usageError) Error() string { return e.message }
 
 // refusals are errors that say that what the program was pointed at is not fit for what was asked; nothing was changed.
-var refusals = []error{backup.ErrRefused, store.ErrNewerSchema, engine.ErrNewerData}
+var refusals = []error{backup.ErrRefused, store.ErrNewerSchema, store.ErrTopology, engine.ErrNewerData}
 
 func run(ctx context.Context, args []string, env func(string) string, stdout, stderr io.Writer) int {
 	a := app{env, stdout, stderr}

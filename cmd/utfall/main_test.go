@@ -57,6 +57,8 @@ func TestUsage(t *testing.T) {
 		{[]string{"backup", "x", "--clickhouse", "clickhouse://h:9000/d"}, "own BACKUP and RESTORE"},
 		{[]string{"restore", "/nowhere"}, "is not a backup"},
 		{[]string{"verify", "all"}, "takes flags only"},
+		{[]string{"status", "--topology", "many"}, "is not single, cluster or shards"},
+		{[]string{"status", "--topology", "cluster"}, "the embedded engine is one node"},
 		{[]string{"prune"}, "give --older-than DAYS"},
 	} {
 		code, _, errs := call(t, nil, c.args...)

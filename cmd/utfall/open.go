@@ -25,6 +25,7 @@ import (
 // common is the flags of every verb that reads or writes figures.
 type common struct {
 	dataDir, clickhouse, passwordFile string
+	topology                          string
 	engineMemory                      size
 	logging
 	traces  string // address of a collector, "" for none
@@ -40,7 +41,8 @@ func (a app) flags(name string, c *common) *flag.FlagSet {
 	f.SetOutput(a.stderr)
 	if c != nil {
 		f.StringVar(&c.dataDir, "data-dir", "", "where data are kept (default: utfall in the user's data directory)")
-		f.StringVar(&c.clickhouse, "clickhouse", "", "clickhouse://user:password@host:9000/database; default: the embedded engine")
+		f.StringVar(&c.clickhouse, "clickhouse", "", "clickhouse://user:password@host:9000/database; default: the embedded engine; several nodes: a:9000,b:9000")
+		f.StringVar(&c.topology, "topology", "single", "of --clickhouse: single, cluster (replicated with Keeper) or shards (several nodes without)")
 		f.Var(&configFlag{c}, "config", "a configuration file; flags and the environment come before it (see deploy/CONFIG.md)")
 		f.StringVar(&c.passwordFile, "clickhouse-password-file", "", "a file that holds the password for --clickhouse")
 		f.Var(&c.engineMemory, "engine-memory", "memory that the embedded engine may use, such as 2GiB (default 2GiB)")
@@ -104,6 +106,13 @@ func (a app) reach(ctx context.Context, c common) (*house, error) {
 	if err != nil {
 		return nil, err
 	}
+	topology, err := schema.ParseTopology(c.topology)
+	if err != nil {
+		return nil, usageError{"--" + err.Error()}
+	}
+	if topology.Spread() && c.clickhouse == "" {
+		return nil, usageError{fmt.Sprintf("--topology %s needs --clickhouse with the nodes' addresses: the embedded engine is one node", topology)}
+	}
 	h := &house{catalogue: catalogue}
 	h.log, h.level = a.logger(c)
 	if h.dataDir, err = a.dataDir(c); err != nil {
@@ -132,7 +141,7 @@ func (a app) reach(ctx context.Context, c common) (*house, error) {
 		}
 		address = h.engine.Connection().URL()
 	}
-	if h.Store, err = store.Open(ctx, address); err != nil {
+	if h.Store, err = store.OpenAs(ctx, address, topology); err != nil {
 		return nil, errors.Join(err, h.stopEngine())
 	}
 	if h.traces != nil {

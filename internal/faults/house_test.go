@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,8 +80,9 @@ func edition(k int) map[string]float64 {
 func text(k int) string {
 	var b strings.Builder
 	b.WriteString("indicator,area,period,value,unit,source,citation\n")
-	for cell, v := range edition(k) {
-		fmt.Fprintf(&b, "%s,%s,%g,deaths,A,B\n", indicator, cell, v)
+	e := edition(k)
+	for _, cell := range slices.Sorted(maps.Keys(e)) {
+		fmt.Fprintf(&b, "%s,%s,%g,deaths,A,B\n", indicator, cell, e[cell])
 	}
 	return b.String()
 }

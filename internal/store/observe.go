@@ -27,7 +27,16 @@ func (s *Store) Observe(o Observer) {
 			names[text] = n
 		}
 	}
-	s.conn = observed{s.conn, o, names}
+	s.watch = func(c driver.Conn) driver.Conn { return observed{c, o, names} }
+	s.conn = s.watch(s.conn)
+}
+
+// watched is a pool whose queries are heard of, if there is somebody to hear.
+func (s *Store) watched(c driver.Conn) driver.Conn {
+	if s.watch == nil {
+		return c
+	}
+	return s.watch(c)
 }
 
 // QueryNames lists the names that an observer hears.

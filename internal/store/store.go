@@ -6,9 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -30,13 +30,24 @@ const (
 
 // Store is a pool of connections to one ClickHouse database.
 type Store struct {
-	conn    driver.Conn
-	options *clickhouse.Options
+	conn     driver.Conn
+	options  *clickhouse.Options
+	topology schema.Topology
+	watch    func(driver.Conn) driver.Conn // has an observer hear of a pool's queries; nil without one
+
+	pinning sync.Mutex
+	pinned  driver.Conn // the one node that ingest speaks to, if there are several
 }
 
-// Open connects to the database that a clickhouse:// address names and checks that it answers.
+// Open connects to the database that a clickhouse:// address names, one node alone, and checks that it answers.
 func Open(ctx context.Context, address string) (*Store, error) {
-	if u, err := url.Parse(address); err != nil || u.Scheme != "clickhouse" || u.Host == "" {
+	return OpenAs(ctx, address, schema.Single)
+}
+
+// OpenAs is Open for a topology. The address of several nodes is clickhouse://user:password@a:9000,b:9000/database: the first
+// that answers is asked, and when it goes away the next.
+func OpenAs(ctx context.Context, address string, topology schema.Topology) (*Store, error) {
+	if !strings.HasPrefix(address, "clickhouse://") {
 		return nil, fmt.Errorf("store: %s is not an address of the form clickhouse://user:password@host:9000/database", redact(address))
 	}
 	options, err := clickhouse.ParseDSN(address)
@@ -47,6 +58,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	options.MaxOpenConns, options.MaxIdleConns = 12, 8
 	options.ReadTimeout = writeTimeout
 	options.Settings = clickhouse.Settings{"async_insert": 0, "date_time_input_format": "best_effort"}
+	settle(options, topology)
 	if isLoopback(options.Addr) {
 		options.Compression = &clickhouse.Compression{Method: clickhouse.CompressionNone}
 	}
@@ -54,7 +66,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", redact(address), err)
 	}
-	s := &Store{conn: conn, options: options}
+	s := &Store{conn: conn, options: options, topology: topology}
 	if err := s.Ping(ctx); err != nil {
 		_ = conn.Close()
 		return nil, fmt.Errorf("store: %s does not answer; is ClickHouse running there? %w", redact(address), err)
@@ -62,13 +74,13 @@ func Open(ctx context.Context, address string) (*Store, error) {
 	return s, nil
 }
 
-// redact leaves the password out of an address.
+// redact leaves the user and password out of an address.
 func redact(address string) string {
-	u, err := url.Parse(address)
-	if err != nil {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok {
 		return "the given address"
 	}
-	return u.Redacted()
+	return scheme + "://" + rest[strings.LastIndex(rest, "@")+1:]
 }
 
 func isLoopback(addresses []string) bool {
@@ -81,7 +93,14 @@ func isLoopback(addresses []string) bool {
 }
 
 // Close ends every connection.
-func (s *Store) Close() error { return s.conn.Close() }
+func (s *Store) Close() error {
+	s.pinning.Lock()
+	defer s.pinning.Unlock()
+	if s.pinned != nil {
+		return errors.Join(s.pinned.Close(), s.conn.Close())
+	}
+	return s.conn.Close()
+}
 
 // Ping asks whether the server answers.
 func (s *Store) Ping(ctx context.Context) error {
@@ -94,11 +113,37 @@ func (s *Store) Ping(ctx context.Context) error {
 var ErrNewerSchema = errors.New("the database was migrated by a newer program")
 
 // Migrate brings the database to what this program needs; doing it again does nothing. The error wraps [ErrNewerSchema] if
-// a newer program has migrated the database.
+// a newer program has migrated the database, and [ErrTopology] if it was made for another topology.
 func (s *Store) Migrate(ctx context.Context) error {
-	db := clickhouse.OpenDB(s.options)
+	nodes := s.options.Addr
+	if s.topology != schema.Shards {
+		nodes = nil // any node will do
+	}
+	for _, node := range nodes {
+		if err := s.migrate(ctx, s.alone(node)); err != nil {
+			return fmt.Errorf("node %s: %w", node, err)
+		}
+	}
+	if nodes == nil {
+		return s.migrate(ctx, s.options)
+	}
+	return nil
+}
+
+func (s *Store) migrate(ctx context.Context, options *clickhouse.Options) error {
+	db := clickhouse.OpenDB(options)
 	defer func() { _ = db.Close() }()
-	provider, err := goose.NewProvider(database.DialectClickHouse, db, schema.Migrations(), goose.WithDisableGlobalRegistry(true))
+	if err := s.fits(ctx, db); err != nil {
+		return err
+	}
+	own, err := database.NewStore(database.DialectClickHouse, goose.DefaultTablename)
+	if err != nil {
+		return fmt.Errorf("store: migrations: %w", err)
+	}
+	if s.topology == schema.Cluster {
+		own = versions{own, s.topology}
+	}
+	provider, err := goose.NewProvider("", db, s.topology.Migrations(), goose.WithStore(own), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
 		return fmt.Errorf("store: migrations: %w", err)
 	}

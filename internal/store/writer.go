@@ -19,7 +19,7 @@ import (
 func (s *Store) Begin(ctx context.Context, r schema.Release) (uint64, error) {
 	ctx, cancel := write(ctx, nil)
 	defer cancel()
-	if err := s.conn.QueryRow(ctx, "SELECT max(seq) + 1 FROM release").Scan(&r.Seq); err != nil {
+	if err := s.writer().QueryRow(ctx, "SELECT max(seq) + 1 FROM release").Scan(&r.Seq); err != nil {
 		return 0, fmt.Errorf("store: next release: %w", err)
 	}
 	r.Outcome = schema.Begun
@@ -33,10 +33,10 @@ func (s *Store) Record(ctx context.Context, r schema.Release) error {
 	defer cancel()
 	now := time.Now()
 	var before uint64
-	if err := s.conn.QueryRow(ctx, "SELECT max(version) FROM release WHERE seq = "+strconv.FormatUint(r.Seq, 10)).Scan(&before); err != nil {
+	if err := s.writer().QueryRow(ctx, "SELECT max(version) FROM release WHERE seq = "+strconv.FormatUint(r.Seq, 10)).Scan(&before); err != nil {
 		return fmt.Errorf("store: record release %d: %w", r.Seq, err)
 	}
-	batch, err := s.conn.PrepareBatch(ctx, `INSERT INTO release (seq, version, dataset, outcome, content_hash, fetched, source_updated,
+	batch, err := s.writer().PrepareBatch(ctx, `INSERT INTO release (seq, version, dataset, outcome, content_hash, fetched, source_updated,
 		publish_at, withdrawn_at, reason, rows_read, rows_new, rows_changed, rows_deleted, rows_unchanged, rows_rejected, program, recorded, recipe)`)
 	if err != nil {
 		return fmt.Errorf("store: record release %d: %w", r.Seq, err)
@@ -64,13 +64,22 @@ func epoch(t time.Time) time.Time {
 // Clear takes away what runs that died have left of a dataset: their staging tables and rows that never counted. It
 // gives the sequence numbers of those runs.
 func (s *Store) Clear(ctx context.Context, dataset string) ([]uint64, error) {
+	if len(s.options.Addr) > 1 {
+		if err := s.pin(ctx); err != nil {
+			return nil, err
+		}
+	}
 	ctx, cancel := write(ctx, clickhouse.Parameters{"dataset": dataset})
 	defer cancel()
 	var dead []uint64
-	if err := s.conn.QueryRow(ctx, "SELECT groupArray(seq) FROM release FINAL WHERE dataset = {dataset:String} AND outcome = 'begun'").Scan(&dead); err != nil {
+	if err := s.writer().QueryRow(ctx, "SELECT groupArray(seq) FROM release FINAL WHERE dataset = {dataset:String} AND outcome = 'begun'").Scan(&dead); err != nil {
 		return nil, fmt.Errorf("store: unfinished runs of %s: %w", dataset, err)
 	}
 	for _, seq := range dead {
+		// Its line may have been on the way to other nodes: it is not to count anywhere while its rows go.
+		if err := s.Record(ctx, schema.Release{Seq: seq, Dataset: dataset, Outcome: schema.Begun}); err != nil {
+			return nil, err
+		}
 		if err := s.Discard(ctx, seq); err != nil {
 			return nil, err
 		}
@@ -88,7 +97,7 @@ func (s *Store) Discard(ctx context.Context, seq uint64) error {
 	}
 	ctx, cancel := write(ctx, clickhouse.Parameters{"release": strconv.FormatUint(seq, 10)})
 	defer cancel()
-	if err := s.conn.Exec(ctx, "ALTER TABLE observation DELETE WHERE release = {release:UInt64} SETTINGS mutations_sync = 1"); err != nil {
+	if err := s.everywhere(ctx, "ALTER TABLE %s DELETE WHERE release = {release:UInt64} SETTINGS mutations_sync = 2", "observation"); err != nil {
 		return fmt.Errorf("store: discard release %d: %w", seq, err)
 	}
 	return nil
@@ -98,7 +107,7 @@ func (s *Store) Discard(ctx context.Context, seq uint64) error {
 func (s *Store) Unstage(ctx context.Context, seq uint64) error {
 	ctx, cancel := write(ctx, clickhouse.Parameters{"table": stageName(seq)})
 	defer cancel()
-	if err := s.conn.Exec(ctx, "DROP TABLE IF EXISTS {table:Identifier} SYNC"); err != nil {
+	if err := s.writer().Exec(ctx, "DROP TABLE IF EXISTS {table:Identifier} SYNC"); err != nil {
 		return fmt.Errorf("store: drop staging of release %d: %w", seq, err)
 	}
 	return nil
@@ -110,7 +119,7 @@ func stageName(seq uint64) string { return "stage_" + strconv.FormatUint(seq, 10
 func (s *Store) Stage(ctx context.Context, seq uint64) error {
 	ctx, cancel := write(ctx, clickhouse.Parameters{"table": stageName(seq)})
 	defer cancel()
-	if err := s.conn.Exec(ctx, query("Writer.Stage")); err != nil {
+	if err := s.writer().Exec(ctx, query("Writer.Stage")); err != nil {
 		return fmt.Errorf("store: stage release %d: %w", seq, err)
 	}
 	return nil
@@ -122,7 +131,7 @@ func (s *Store) Append(ctx context.Context, seq uint64, b *schema.Batch) error {
 	ctx, cancel := write(ctx, nil)
 	defer cancel()
 	names, data := filled(b)
-	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO "+stageName(seq)+" ("+strings.Join(names, ", ")+")")
+	batch, err := s.writer().PrepareBatch(ctx, "INSERT INTO "+stageName(seq)+" ("+strings.Join(names, ", ")+")")
 	if err != nil {
 		return fmt.Errorf("store: append to release %d: %w", seq, err)
 	}
@@ -178,7 +187,7 @@ func filled(b *schema.Batch) (names []string, data []any) {
 func (s *Store) Duplicates(ctx context.Context, seq uint64) ([]schema.Duplicate, error) {
 	ctx, cancel := write(ctx, clickhouse.Parameters{"table": stageName(seq)})
 	defer cancel()
-	rows, err := s.conn.Query(ctx, query("Writer.Duplicates"))
+	rows, err := s.writer().Query(ctx, query("Writer.Duplicates"))
 	if err != nil {
 		return nil, fmt.Errorf("store: duplicates of release %d: %w", seq, err)
 	}
@@ -210,7 +219,7 @@ func (s *Store) Count(ctx context.Context, seq uint64, dataset string) (schema.C
 	ctx, cancel := write(ctx, clickhouse.Parameters{"table": stageName(seq), "dataset": dataset})
 	defer cancel()
 	var c schema.Counts
-	err := s.conn.QueryRow(ctx, query("Writer.Count")).Scan(&c.New, &c.Changed, &c.Deleted, &c.Unchanged)
+	err := s.writer().QueryRow(ctx, query("Writer.Count")).Scan(&c.New, &c.Changed, &c.Deleted, &c.Unchanged)
 	if err != nil {
 		return c, fmt.Errorf("store: compare release %d: %w", seq, err)
 	}
@@ -221,7 +230,7 @@ func (s *Store) Count(ctx context.Context, seq uint64, dataset string) (schema.C
 func (s *Store) Preview(ctx context.Context, seq uint64, dataset string, limit int) ([]schema.Difference, error) {
 	ctx, cancel := write(ctx, clickhouse.Parameters{"table": stageName(seq), "dataset": dataset, "limit": strconv.Itoa(limit)})
 	defer cancel()
-	rows, err := s.conn.Query(ctx, query("Writer.Preview"))
+	rows, err := s.writer().Query(ctx, query("Writer.Preview"))
 	if err != nil {
 		return nil, fmt.Errorf("store: preview release %d: %w", seq, err)
 	}
@@ -250,7 +259,7 @@ func (s *Store) Keep(ctx context.Context, seq uint64, dataset string, counts sch
 		statements = append(statements, query("Writer.Deleted"))
 	}
 	for _, q := range statements {
-		if err := s.conn.Exec(ctx, q); err != nil {
+		if err := s.writer().Exec(ctx, q); err != nil {
 			return fmt.Errorf("store: keep release %d: %w", seq, err)
 		}
 	}
@@ -264,7 +273,7 @@ func (s *Store) Reject(ctx context.Context, rejects []schema.Reject) error {
 	}
 	ctx, cancel := write(ctx, nil)
 	defer cancel()
-	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO reject (dataset, release, file, line, column, raw, reason, detail)")
+	batch, err := s.writer().PrepareBatch(ctx, "INSERT INTO reject (dataset, release, file, line, column, raw, reason, detail)")
 	if err != nil {
 		return fmt.Errorf("store: quarantine: %w", err)
 	}
@@ -305,7 +314,7 @@ func (s *Store) Rejects(ctx context.Context, release uint64, limit int) ([]schem
 func (s *Store) Attach(ctx context.Context, files []schema.Artifact) error {
 	ctx, cancel := write(ctx, nil)
 	defer cancel()
-	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO artifact (release, name, sha256, size, stored, path, part)")
+	batch, err := s.writer().PrepareBatch(ctx, "INSERT INTO artifact (release, name, sha256, size, stored, path, part)")
 	if err != nil {
 		return fmt.Errorf("store: artifacts: %w", err)
 	}

@@ -1,6 +1,6 @@
 -- +goose Up
 -- The ledger: a line per run of ingest. A later line with the same seq replaces an earlier one.
-CREATE TABLE IF NOT EXISTS release
+CREATE TABLE IF NOT EXISTS {{.Local "release"}}{{.On}}
 (
     seq            UInt64,
     version        UInt64,
@@ -21,10 +21,10 @@ CREATE TABLE IF NOT EXISTS release
     program        String,
     recorded       DateTime64(6, 'UTC')
 )
-ENGINE = ReplacingMergeTree(version)
+ENGINE = {{.Kept "ReplacingMergeTree" "version"}}
 ORDER BY seq;
-
-CREATE TABLE IF NOT EXISTS artifact
+{{.Distributed "release"}}
+CREATE TABLE IF NOT EXISTS {{.Local "artifact"}}{{.On}}
 (
     release UInt64,
     name    String,
@@ -33,10 +33,10 @@ CREATE TABLE IF NOT EXISTS artifact
     stored  UInt64,
     path    String
 )
-ENGINE = ReplacingMergeTree
+ENGINE = {{.Kept "ReplacingMergeTree"}}
 ORDER BY (release, name);
-
-CREATE TABLE IF NOT EXISTS reject
+{{.Distributed "artifact"}}
+CREATE TABLE IF NOT EXISTS {{.Local "reject"}}{{.On}}
 (
     dataset LowCardinality(String),
     release UInt64,
@@ -47,5 +47,6 @@ CREATE TABLE IF NOT EXISTS reject
     reason  LowCardinality(String),
     detail  String
 )
-ENGINE = MergeTree
+ENGINE = {{.Kept "MergeTree"}}
 ORDER BY (dataset, release, file, line);
+{{.Distributed "reject"}}

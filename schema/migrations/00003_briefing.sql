@@ -1,7 +1,7 @@
 -- +goose Up
 -- Briefings as they were published. A line is written once and never again: a correction is a new version that names the
 -- one it corrects. body is the frozen briefing, hash its SHA-256.
-CREATE TABLE IF NOT EXISTS briefing
+CREATE TABLE IF NOT EXISTS {{.Local "briefing"}}{{.On}}
 (
     id        LowCardinality(String),
     version   UInt32,
@@ -15,5 +15,6 @@ CREATE TABLE IF NOT EXISTS briefing
     hash      FixedString(64),
     body      String CODEC(ZSTD(3))
 )
-ENGINE = MergeTree
+ENGINE = {{.Kept "MergeTree"}}
 ORDER BY (id, version, published);
+{{.Distributed "briefing"}}
