@@ -156,6 +156,16 @@ func clocks(t *testing.T, s site) {
 	s.end(t, outcome{fault: "clock jumps", times: 4, slowest: time.Since(started)}, 8)
 }
 
+// many is a delivery of so many rows, one cell each.
+func many(rows int) string {
+	var b strings.Builder
+	b.WriteString("indicator,area,period,value,unit,source,citation\n")
+	for i := range rows {
+		fmt.Fprintf(&b, "%s,%s,%s,%d,deaths,A,B\n", indicator, areas[i%len(areas)], time.Date(1900, 1, 1+i/len(areas), 0, 0, 0, 0, time.UTC).Format(time.DateOnly), i)
+	}
+	return b.String()
+}
+
 // With 512 MiB for ClickHouse a large delivery goes in, or fails as a whole and clean, and pages are served all the while.
 func TestLittleMemory(t *testing.T) {
 	s := open(t, engine.Options{MemoryLimit: 512 << 20})
@@ -164,12 +174,7 @@ func TestLittleMemory(t *testing.T) {
 	if *soak {
 		rows = 3_000_000
 	}
-	var b strings.Builder
-	b.WriteString("indicator,area,period,value,unit,source,citation\n")
-	for i := range rows {
-		fmt.Fprintf(&b, "%s,%s,%s,%d,deaths,A,B\n", indicator, areas[i%len(areas)], time.Date(1900, 1, 1+i/len(areas), 0, 0, 0, 0, time.UTC).Format(time.DateOnly), i)
-	}
-	large := b.String()
+	large := many(rows)
 	r, err := s.runner(s.Store, nil)
 	if err != nil {
 		t.Fatal(err)
