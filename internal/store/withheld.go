@@ -47,7 +47,7 @@ func (s *Store) Withhold(ctx context.Context, lines []schema.Withheld) error {
 	}
 	ctx, cancel := write(ctx, nil)
 	defer cancel()
-	batch, err := s.conn.PrepareBatch(ctx, "INSERT INTO withheld (release, dataset, reason, cells)")
+	batch, err := s.writer().PrepareBatch(ctx, "INSERT INTO withheld (release, dataset, reason, cells)")
 	if err != nil {
 		return fmt.Errorf("store: withheld: %w", err)
 	}

@@ -125,3 +125,19 @@ ALTER TABLE release ON CLUSTER utfall ADD COLUMN IF NOT EXISTS recipe String;
 ALTER TABLE artifact_local ON CLUSTER utfall ADD COLUMN IF NOT EXISTS part UInt32;
 ALTER TABLE artifact ON CLUSTER utfall ADD COLUMN IF NOT EXISTS part UInt32;
 
+-- 00005_withheld.sql
+-- +goose Up
+-- What disclosure control did to a release: how many cells it looked at and how many it emptied, by reason. A release of
+-- figures that were published already has no line. Reasons are for the operator and stand on no page.
+CREATE TABLE IF NOT EXISTS withheld_local ON CLUSTER utfall
+(
+    release UInt64,
+    dataset LowCardinality(String),
+    reason  LowCardinality(String),
+    cells   UInt64
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{database}/{table}', '{shard}-{replica}')
+ORDER BY (release, reason);
+CREATE TABLE IF NOT EXISTS withheld ON CLUSTER utfall AS withheld_local
+ENGINE = Distributed('utfall_everywhere', currentDatabase(), 'withheld_local');
+

@@ -113,3 +113,17 @@ ALTER TABLE release ADD COLUMN IF NOT EXISTS recipe String;
 
 ALTER TABLE artifact ADD COLUMN IF NOT EXISTS part UInt32;
 
+-- 00005_withheld.sql
+-- +goose Up
+-- What disclosure control did to a release: how many cells it looked at and how many it emptied, by reason. A release of
+-- figures that were published already has no line. Reasons are for the operator and stand on no page.
+CREATE TABLE IF NOT EXISTS withheld
+(
+    release UInt64,
+    dataset LowCardinality(String),
+    reason  LowCardinality(String),
+    cells   UInt64
+)
+ENGINE = ReplacingMergeTree
+ORDER BY (release, reason);
+
