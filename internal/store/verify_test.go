@@ -43,8 +43,9 @@ func TestVerify(t *testing.T) {
 			"of t/verify: 0 rows have another cell and 1 another content than their hash says", "ALTER TABLE observation UPDATE value = 1 WHERE dataset = 't/verify' AND period = '2014'"},
 		{"ALTER TABLE observation UPDATE note = 'x', symbol = 'y' WHERE dataset = 't/verify' AND period = '2016' AND missing = 'deleted'",
 			"of t/verify: 0 rows have another cell and 1 another", "ALTER TABLE observation UPDATE note = '', symbol = '' WHERE dataset = 't/verify' AND period = '2016' AND missing = 'deleted'"},
-		{"INSERT INTO release (seq, version, dataset, outcome, rows_new) SELECT seq, version + 1, dataset, outcome, 4 FROM release FINAL WHERE dataset = 't/verify' ORDER BY seq LIMIT 1",
-			"of t/verify: the ledger says 4 rows, 3 are stored", "ALTER TABLE release DELETE WHERE dataset = 't/verify' AND rows_new = 4"},
+		{"INSERT INTO release SELECT * REPLACE (version + 1 AS version, 4 AS rows_new) FROM release FINAL WHERE dataset = 't/verify' ORDER BY seq LIMIT 1",
+			"of t/verify: the ledger says 4 rows, 3 are stored",
+			"INSERT INTO release SELECT * REPLACE (version + 1 AS version, 3 AS rows_new) FROM release FINAL WHERE dataset = 't/verify' AND rows_new = 4"},
 	} {
 		if err := conn.Exec(t.Context(), x.do); err != nil {
 			t.Fatal(err)
