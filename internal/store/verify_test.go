@@ -45,7 +45,7 @@ func TestVerify(t *testing.T) {
 			"of t/verify: 0 rows have another cell and 1 another", "ALTER TABLE observation UPDATE note = '', symbol = '' WHERE dataset = 't/verify' AND period = '2016' AND missing = 'deleted'"},
 		{"INSERT INTO release SELECT * REPLACE (version + 1 AS version, 4 AS rows_new) FROM release FINAL WHERE dataset = 't/verify' ORDER BY seq LIMIT 1",
 			"of t/verify: the ledger says 4 rows, 3 are stored",
-			"INSERT INTO release SELECT * REPLACE (version + 1 AS version, 3 AS rows_new) FROM release FINAL WHERE dataset = 't/verify' AND rows_new = 4"},
+			"INSERT INTO release SELECT * REPLACE (version + 1 AS version, 3 AS rows_new) FROM release FINAL WHERE dataset = 't/verify' ORDER BY seq LIMIT 1"},
 	} {
 		if err := conn.Exec(t.Context(), x.do); err != nil {
 			t.Fatal(err)
