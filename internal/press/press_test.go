@@ -219,6 +219,21 @@ func TestFails(t *testing.T) {
 	}
 }
 
+// A temporary folder that Chromium would abort on is refused with a word.
+func TestLongFolder(t *testing.T) {
+	long := filepath.Join(t.TempDir(), strings.Repeat("x", 80))
+	if err := os.Mkdir(long, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TMPDIR", long)
+	if _, _, err := folder(); err == nil || !strings.Contains(err.Error(), "set TMPDIR to a shorter one") {
+		t.Error(err)
+	}
+	if left, _ := os.ReadDir(long); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+}
+
 // One file is made at a time; a crowd is refused, and who waits too long is told.
 func TestTurns(t *testing.T) {
 	path, _ := stubborn(t)

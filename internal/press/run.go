@@ -69,11 +69,18 @@ func (t *tail) String() string {
 	return strings.Join(lines[max(0, len(lines)-3):], " / ")
 }
 
+// longestFolder leaves room for the name of the socket that Chromium makes in its temporary folder: the kernel takes at
+// most 107 characters, and Chromium aborts without a word on a longer one.
+const longestFolder = 107 - len("/org.chromium.Chromium.XXXXXX/SingletonSocket")
+
 // folder makes a folder for one file's making, which the returned function takes away.
 func folder() (string, func(), error) {
 	dir, err := os.MkdirTemp("", "utfall-press-")
 	if err != nil {
 		return "", nil, fmt.Errorf("press: %w", err)
+	}
+	if len(dir) > longestFolder {
+		return "", nil, errors.Join(fmt.Errorf("press: the path of the temporary folder, %s, is too long for Chromium; set TMPDIR to a shorter one", os.TempDir()), os.Remove(dir))
 	}
 	return dir, func() { _ = os.RemoveAll(dir) }, nil
 }

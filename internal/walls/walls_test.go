@@ -19,6 +19,7 @@ var forbidden = map[string][]string{
 	"utfall/internal/backup": {"utfall/ingest", "utfall/dashboard", "utfall/internal/store", "utfall/internal/engine", "net/http"},
 	"utfall/internal/config": {"utfall/schema", "utfall/ingest", "utfall/dashboard", "utfall/internal/store", "utfall/internal/engine", "net/http"},
 	"utfall/internal/traces": {"utfall/schema", "utfall/ingest", "utfall/dashboard", "utfall/internal/store", "utfall/internal/engine"},
+	"utfall/internal/press":  {"utfall/ingest", "utfall/internal/store", "utfall/internal/engine", "github.com/ClickHouse/"},
 	"utfall/internal/ops":    {"utfall/schema", "utfall/ingest", "utfall/dashboard", "utfall/internal/store"},
 }
 
