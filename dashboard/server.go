@@ -54,7 +54,7 @@ type Config struct {
 	PanelFailed func(page string)
 
 	// Patience bounds how long a page waits for a panel before it is sent without it, with a link to the whole page;
-	// zero for 250 ms.
+	// zero for 200 ms.
 	Patience time.Duration
 
 	Reader    Reader
@@ -90,7 +90,7 @@ var files embed.FS
 // panelTimeout bounds the loading of one panel that the reader waits for, patience that of one beside others.
 const (
 	panelTimeout = 5 * time.Second
-	patience     = 250 * time.Millisecond
+	patience     = 200 * time.Millisecond
 )
 
 // New builds a server. It fails if the pages' script and fonts were not bundled.

@@ -36,7 +36,7 @@ func (a app) defineServe(name string, o *serveFlags) *flag.FlagSet {
 	f := a.flags(name, &o.common)
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8080", "address of the dashboard; port 0 picks a free one")
 	f.StringVar(&o.opsAddr, "ops-addr", "127.0.0.1:9464", "address of /metrics, /healthz and /readyz")
-	f.DurationVar(&o.panelWait, "panel-wait", 250*time.Millisecond, "how long a page waits for one of its panels before it is shown without it")
+	f.DurationVar(&o.panelWait, "panel-wait", 200*time.Millisecond, "how long a page waits for one of its panels before it is shown without it")
 	o.briefingFlags.define(f)
 	f.StringVar(&o.keyFile, "drafts-key-file", "", "a file that holds the --drafts-key")
 	f.StringVar(&o.key, "drafts-key", "", "who gives it on a draft's page may save to --drafts-dir (at least 20 characters; better in UTFALL_DRAFTS_KEY)")
