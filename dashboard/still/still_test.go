@@ -1,0 +1,139 @@
+package still
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"image/color"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// drawing has each element that the pages draw charts with.
+const drawing = `<svg class="chart" viewBox="0 0 400 200"><line class="grid" x1="52" x2="380" y1="20" y2="20"/><text class="tick" x="44" y="24" text-anchor="end">1 000</text>` +
+	`<path class="band s1" d="M60 100L200 60L200 100L60 140Z"/><path class="line s2" d="M60 120L200 80"/><g class="dot s2 weak"><rect x="57" y="117" width="6" height="6"/><title>a &lt;b&gt;</title></g>` +
+	`<g class="dot s1"><circle cx="200" cy="80" r="3"/></g><text class="name s1" x="210" y="84">Göteborg − 5–7 år</text></svg>`
+
+func style(t *testing.T) Style {
+	t.Helper()
+	css, err := os.ReadFile("../static/utfall.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := ReadStyle(css)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func sheet() Sheet {
+	return Sheet{Title: `Döda </script><script>alert(1)</script>`, Unit: "antal", Charts: []Chart{{SVG: drawing, Width: 400, Height: 200}},
+		Footer: []string{"Källa: " + strings.Repeat("Socialstyrelsen ", 20), "Visar läget 23 november 2026"}}
+}
+
+// The picture carries its colours, needs nothing from outside, and is well formed whatever a label holds.
+func TestSVG(t *testing.T) {
+	s := style(t)
+	out, err := s.SVG(sheet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := string(out)
+	for _, not := range []string{"class=", "<script", "var(", "url(", "style=", "href"} {
+		if strings.Contains(text, not) {
+			t.Errorf("the picture holds %s:\n%s", not, text)
+		}
+	}
+	for _, want := range []string{`fill="` + s.colour("--series-1") + `"`, `stroke-dasharray="6 3"`, "Visar läget 23 november 2026", `opacity=".14"`} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the picture lacks %s:\n%s", want, text)
+		}
+	}
+	for d := xml.NewDecoder(bytes.NewReader(out)); ; {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	again, err := s.SVG(sheet())
+	if err != nil || !bytes.Equal(out, again) {
+		t.Errorf("the same chart gave other bytes (%v)", err)
+	}
+	if _, err := s.SVG(Sheet{Title: "empty"}); err == nil {
+		t.Error("a sheet without a chart was drawn")
+	}
+	if _, err := s.SVG(Sheet{Charts: []Chart{{SVG: "<svg><g></svg>", Width: 1, Height: 1}}}); err == nil {
+		t.Error("a broken drawing was taken")
+	}
+}
+
+// The pixels are those of the SVG: paper, a line of the second series, and text in the first's colour.
+func TestPNG(t *testing.T) {
+	s := style(t)
+	fonts, err := filepath.Glob("../web/dist/inter-*.woff2")
+	if err != nil || len(fonts) == 0 {
+		t.Fatalf("the font is missing: run `make deps` (%v)", err)
+	}
+	font, err := os.ReadFile(fonts[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := NewPrinter(font)
+	if err != nil {
+		t.Fatal(err)
+	}
+	svg, err := s.SVG(sheet())
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := p.PNG(svg, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, err := p.PNG(svg, 2); err != nil || !bytes.Equal(out, again) {
+		t.Errorf("the same picture gave other pixels (%v)", err)
+	}
+	if to := os.Getenv("UTFALL_SCREENSHOTS"); to != "" {
+		if err := os.WriteFile(filepath.Join(to, "still.png"), out, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	picture, err := png.Decode(bytes.NewReader(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := picture.Bounds().Dx(); w != 2*(400+2*margin) {
+		t.Errorf("%d pixels wide", w)
+	}
+	seen := map[color.RGBA]int{}
+	for y := range picture.Bounds().Dy() {
+		for x := range picture.Bounds().Dx() {
+			seen[color.RGBAModel.Convert(picture.At(x, y)).(color.RGBA)]++
+		}
+	}
+	for name, c := range map[string]color.RGBA{"paper": {255, 255, 255, 255}, "ink": {0x13, 0x1a, 0x24, 255}, "first series": {0x0b, 0x4f, 0x8a, 255}, "second series": {0xb4, 0x53, 0x09, 255}} {
+		if seen[c] < 20 {
+			t.Errorf("%d pixels of %s", seen[c], name)
+		}
+	}
+	if _, err := p.PNG([]byte(`<svg viewBox="0 0 1 1"><foreignObject/></svg>`), 1); err == nil {
+		t.Error("an element that cannot be drawn was passed over")
+	}
+	if _, err := NewPrinter([]byte("no font")); err == nil {
+		t.Error("no font was taken for one")
+	}
+}
+
+func TestReadStyle(t *testing.T) {
+	for _, bad := range []string{"a", "a {", ":root { --ink: #000 }"} {
+		if _, err := ReadStyle([]byte(bad)); err == nil {
+			t.Errorf("%q was taken for a style sheet", bad)
+		}
+	}
+}

@@ -1,0 +1,179 @@
+package still
+
+import (
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"html"
+	"io"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// Style is what the pages' style sheet says of charts, for light paper: rules by class, and the named colours.
+type Style struct {
+	variables map[string]string
+	rules     []rule
+}
+
+type rule struct {
+	classes []string // an element that has them all is meant
+	set     [][2]string
+}
+
+var (
+	comment   = regexp.MustCompile(`(?s)/\*.*?\*/`)
+	variable  = regexp.MustCompile(`var\((--[a-z0-9-]+)\)`)
+	shorthand = regexp.MustCompile(`(?:^|\s)([0-9.]+)px`)
+)
+
+// drawn are the properties that SVG knows as attributes and that charts use.
+var drawn = []string{"fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "opacity", "font-size", "font-weight"}
+
+// ReadStyle takes the rules for charts, those that begin with .chart, and the colours of :root out of a style sheet. What
+// stands in @media and other at-rules is for other schemes than light paper and is passed over.
+func ReadStyle(css []byte) (Style, error) {
+	s := Style{variables: map[string]string{}}
+	text := comment.ReplaceAllString(string(css), "")
+	for text = strings.TrimSpace(text); text != ""; text = strings.TrimSpace(text) {
+		open := strings.IndexByte(text, '{')
+		if open < 0 {
+			return Style{}, fmt.Errorf("still: a rule without a body in the style sheet: %.40q", text)
+		}
+		end := closing(text, open)
+		if end < 0 {
+			return Style{}, fmt.Errorf("still: a rule without an end in the style sheet: %.40q", text)
+		}
+		selector, body := strings.TrimSpace(text[:open]), text[open+1:end]
+		text = text[end+1:]
+		switch {
+		case strings.HasPrefix(selector, "@"):
+		case selector == ":root":
+			for _, d := range declarations(body) {
+				s.variables[d[0]] = d[1]
+			}
+		default:
+			s.add(selector, declarations(body))
+		}
+	}
+	if s.colour("--ink") == "" || s.colour("--paper") == "" {
+		return Style{}, errors.New("still: the style sheet names no --ink or no --paper")
+	}
+	slices.SortStableFunc(s.rules, func(a, b rule) int { return len(a.classes) - len(b.classes) })
+	return s, nil
+}
+
+// closing finds the brace that ends a body.
+func closing(text string, open int) int {
+	depth := 0
+	for i := open; i < len(text); i++ {
+		switch text[i] {
+		case '{':
+			depth++
+		case '}':
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+func declarations(body string) [][2]string {
+	var out [][2]string
+	for d := range strings.SplitSeq(body, ";") {
+		name, value, ok := strings.Cut(d, ":")
+		if name, value = strings.TrimSpace(name), strings.TrimSpace(value); ok && name != "" {
+			out = append(out, [2]string{name, value})
+		}
+	}
+	return out
+}
+
+// add keeps what a rule says of the parts of charts.
+func (s *Style) add(selectors string, set [][2]string) {
+	for selector := range strings.SplitSeq(selectors, ",") {
+		parts := strings.Fields(selector)
+		if len(parts) != 2 || parts[0] != ".chart" || !strings.HasPrefix(parts[1], ".") {
+			continue
+		}
+		r := rule{classes: strings.Split(parts[1][1:], ".")}
+		for _, d := range set {
+			value := variable.ReplaceAllStringFunc(d[1], func(v string) string { return s.colour(variable.FindStringSubmatch(v)[1]) })
+			if d[0] == "font" {
+				if size := shorthand.FindStringSubmatch(value); size != nil {
+					r.set = append(r.set, [2]string{"font-size", size[1]})
+				}
+				continue
+			}
+			if slices.Contains(drawn, d[0]) {
+				r.set = append(r.set, [2]string{d[0], value})
+			}
+		}
+		s.rules = append(s.rules, r)
+	}
+}
+
+func (s Style) colour(name string) string { return s.variables[name] }
+
+// of gives the attributes of an element with these classes, by name.
+func (s Style) of(classes []string) map[string]string {
+	out := map[string]string{}
+	for _, r := range s.rules {
+		if !slices.ContainsFunc(r.classes, func(c string) bool { return !slices.Contains(classes, c) }) {
+			for _, d := range r.set {
+				out[d[0]] = d[1]
+			}
+		}
+	}
+	return out
+}
+
+// own writes a page's drawing with attributes in place of classes, without its outermost element.
+func (s Style) own(svg string) (string, error) {
+	d := xml.NewDecoder(strings.NewReader(svg))
+	var b strings.Builder
+	depth := 0
+	for {
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return b.String(), nil
+		}
+		if err != nil {
+			return "", fmt.Errorf("still: a drawing is not well formed: %w", err)
+		}
+		switch t := token.(type) {
+		case xml.StartElement:
+			if depth++; depth > 1 {
+				s.open(&b, t)
+			}
+		case xml.EndElement:
+			if depth--; depth > 0 {
+				b.WriteString("</" + t.Name.Local + ">")
+			}
+		case xml.CharData:
+			if depth > 1 {
+				b.WriteString(html.EscapeString(string(t)))
+			}
+		}
+	}
+}
+
+func (s Style) open(b *strings.Builder, t xml.StartElement) {
+	b.WriteString("<" + t.Name.Local)
+	styled := map[string]string{}
+	for _, a := range t.Attr {
+		if a.Name.Local == "class" {
+			styled = s.of(strings.Fields(a.Value))
+			continue
+		}
+		fmt.Fprintf(b, ` %s="%s"`, a.Name.Local, html.EscapeString(a.Value))
+	}
+	for _, name := range drawn { // in one order, so that the same chart gives the same bytes
+		if value, ok := styled[name]; ok {
+			fmt.Fprintf(b, ` %s="%s"`, name, html.EscapeString(value))
+		}
+	}
+	b.WriteString(">")
+}
