@@ -20,6 +20,7 @@ type asset struct {
 	body, packed []byte
 	kind, hash   string
 	name         string // of the file, for downloads
+	link         string // of the next page, for the API
 }
 
 func newAsset(body []byte, kind string) asset {
@@ -40,7 +41,7 @@ func (a asset) send(c *fiber.Ctx) error {
 	etag := `"` + a.hash + `"`
 	c.Set(fiber.HeaderETag, etag)
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
-	if c.Get(fiber.HeaderIfNoneMatch) == etag {
+	if held(c.Get(fiber.HeaderIfNoneMatch), etag) {
 		return c.SendStatus(fiber.StatusNotModified)
 	}
 	if a.packed != nil && strings.Contains(c.Get(fiber.HeaderAcceptEncoding), "gzip") {
@@ -48,6 +49,16 @@ func (a asset) send(c *fiber.Ctx) error {
 		return c.Send(a.packed)
 	}
 	return c.Send(a.body)
+}
+
+// held tells whether who asks has what the tag names: a list of tags, weak ones among them, or any.
+func held(have, etag string) bool {
+	for tag := range strings.SplitSeq(have, ",") {
+		if tag = strings.TrimSpace(tag); tag == "*" || strings.TrimPrefix(tag, "W/") == etag {
+			return true
+		}
+	}
+	return false
 }
 
 // cache keeps whole pages while nothing in the ledger changes.

@@ -69,18 +69,19 @@ func differenceColumns(set comparison.Set, all map[string]comparison.Difference)
 	}
 }
 
-func (s *Server) compareCSV(c *fiber.Ctx, v *view) (asset, error) {
-	figures, id, more, err := s.compareFiles(c, v)
-	if err != nil {
-		return asset{}, err
+// compareFile gives the figures that a comparison shows, with the differences beside them.
+func (s *Server) compareFile(f export.Format) handler {
+	return func(c *fiber.Ctx, v *view) (asset, error) {
+		f, err := dialect(v, f)
+		if err != nil {
+			return asset{}, err
+		}
+		figures, id, more, err := s.compareFiles(c, v)
+		if err != nil {
+			return asset{}, err
+		}
+		about := s.aboutFile(v, "/jamfor/"+id)
+		about.More = more
+		return written(f, about, id+"_jamforelse_"+v.fileDate(), figures)
 	}
-	return s.csvFile(v, id+"_jamforelse", figures, more...)
-}
-
-func (s *Server) compareJSON(c *fiber.Ctx, v *view) (asset, error) {
-	figures, id, more, err := s.compareFiles(c, v)
-	if err != nil {
-		return asset{}, err
-	}
-	return s.jsonFile(v, id+"_jamforelse", figures, more...)
 }

@@ -50,8 +50,8 @@ type indicatorPage struct {
 	Panels      []panel  // small multiples
 	Failed      []string // panels that did not load
 	Late        []string // panels that did not load in time
-	CSV, Excel  string
-	JSON        string
+	Files       []choice // what is shown, as files; ID is an address
+	Pictures    []choice // the chart, as files
 }
 
 type choice struct {
@@ -101,7 +101,7 @@ func (s *Server) indicator(c *fiber.Ctx, v *view) (asset, error) {
 		return asset{}, err
 	}
 	p.Declaration = s.declaration(p, sel)
-	p.CSV, p.Excel, p.JSON = s.files(v, ind.ID)
+	p.Files, p.Pictures = s.files(v, ind.ID), s.pictures(v, ind.ID)
 	return s.html("indicator", p)
 }
 

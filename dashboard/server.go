@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -18,6 +19,7 @@ import (
 
 	"utfall/dashboard/briefing"
 	"utfall/dashboard/interval"
+	"utfall/dashboard/still"
 	"utfall/dashboard/web"
 	"utfall/schema"
 )
@@ -63,6 +65,7 @@ type Config struct {
 	Now       func() time.Time
 	Version   string
 	Organisation
+	Public
 	BriefingConfig
 	Expected func(dataset string, after time.Time) time.Time    // the first release after a moment in the publisher's calendar, zero if it has none; may be nil
 	Observe  func(route string, status int, took time.Duration) // counts requests; may be nil
@@ -79,6 +82,9 @@ type Server struct {
 	cache  *cache
 
 	pageNames []string
+
+	style   still.Style // how a chart looks when it has left its page
+	printer *still.Printer
 
 	publications publications
 	pressed      keptFiles
@@ -107,6 +113,10 @@ func New(c Config) (*Server, error) {
 	if c.Observe == nil {
 		c.Observe = func(string, int, time.Duration) {}
 	}
+	if err := CheckFrames(c.Frames); err != nil {
+		return nil, fmt.Errorf("dashboard: %w", err)
+	}
+	c.Address = strings.TrimSuffix(cmp.Or(c.Address, "http://127.0.0.1:8080"), "/")
 	if c.PanelFailed == nil {
 		c.PanelFailed = func(string) {}
 	}
@@ -156,13 +166,13 @@ func New(c Config) (*Server, error) {
 		s.app.Get(prefix+"/insatser/:id", s.page(lang, "event", s.event))
 		s.app.Get(prefix+"/pastaenden/:id", s.page(lang, "claim", s.claim))
 		s.app.Get(prefix+"/jamfor", s.page(lang, "comparelist", s.compareList))
-		s.app.Get(prefix+"/jamfor/:id.csv", s.page(lang, "comparecsv", s.compareCSV))
-		s.app.Get(prefix+"/jamfor/:id.json", s.page(lang, "comparejson", s.compareJSON))
+		s.routesFiles(lang, prefix)
+		s.routesEmbed(lang, prefix)
 		s.app.Get(prefix+"/jamfor/:id", s.page(lang, "compare", s.compare))
-		s.app.Get(prefix+"/indikator/:id.csv", s.page(lang, "csv", s.downloadCSV))
-		s.app.Get(prefix+"/indikator/:id.json", s.page(lang, "json", s.downloadJSON))
 		s.app.Get(prefix+"/indikator/:id", s.page(lang, "indicator", s.indicator))
 	}
+	s.routesAPI()
+	s.routesCatalogue()
 	return s, nil
 }
 
@@ -185,8 +195,7 @@ func (s *Server) Test(r *http.Request) (*http.Response, error) { return s.app.Te
 
 // guard sets the headers that every answer carries. No page may run or load anything that this program does not serve.
 func (s *Server) guard(c *fiber.Ctx) error {
-	c.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "+
-		"connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	c.Set("Content-Security-Policy", policy())
 	c.Set("X-Content-Type-Options", "nosniff")
 	c.Set("Referrer-Policy", "same-origin")
 	return s.answered(c, c.Next)
@@ -223,14 +232,20 @@ func (s *Server) fault(c *fiber.Ctx, route, id string, err error) error {
 		s.Logger.Error("a page failed", "route", route, "request_id", id, "error", err)
 	}
 	lang := schema.SV
-	if strings.HasPrefix(c.Path(), "/en/") {
+	switch {
+	case strings.HasPrefix(c.Path(), "/en/"):
 		lang = schema.EN
+	case strings.HasPrefix(c.Path(), apiRoot):
+		lang = asked(c)
+	}
+	if p == notFound && strings.HasPrefix(c.Path(), apiRoot) {
+		p = notInAPI
 	}
 	c.Status(p.status)
 	c.Set("Cache-Control", "no-store")
-	if strings.HasSuffix(c.Path(), ".csv") || strings.HasSuffix(c.Path(), ".json") {
-		c.Set(fiber.HeaderContentType, "application/problem+json")
-		return c.JSON(fiber.Map{"status": p.status, "title": http.StatusText(p.status), "detail": p.text.In(lang)}, "application/problem+json")
+	if takenByPrograms(c.Path()) {
+		c.Set(fiber.HeaderContentLanguage, string(lang))
+		return c.JSON(fiber.Map{"type": "about:blank", "status": p.status, "title": http.StatusText(p.status), "detail": p.text.In(lang), "instance": c.Path()}, "application/problem+json")
 	}
 	v := view{s: s, Lang: lang, Prefix: prefixOf(lang), Title: p.text.In(lang), path: "/"}
 	html, rerr := s.render("fault", struct {
@@ -277,6 +292,9 @@ func (s *Server) loadAssets(bundle fs.FS, names map[string]string) error {
 		return err
 	}
 	css = append(css, more...)
+	if err := s.loadStill(css, bundle, names); err != nil {
+		return err
+	}
 	for plain, hashed := range s.names { // the fonts' names carry a hash
 		css = []byte(strings.ReplaceAll(string(css), "url("+plain+")", "url("+hashed+")"))
 	}

@@ -154,7 +154,7 @@ func (s *Server) page(lang schema.Lang, name string, build handler) fiber.Handle
 		}
 		key := string(c.Request().URI().RequestURI())
 		if len(key) > 8000 {
-			return refuse(fiber.StatusRequestURITooLong, "Adressen är för lång. Välj färre områden.", "The address is too long. Choose fewer areas.")
+			return tooLong
 		}
 		a, ok := s.cache.get(key)
 		if !ok {
@@ -199,7 +199,7 @@ func (s *Server) read(c *fiber.Ctx, v *view) error {
 	}
 	v.Query = url.Values{}
 	for k, x := range q {
-		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "axel", "utgava", "dialekt", "indikator", "version", "utkast", "niva", "period", "lika", "efter"}, k) || strings.Join(x, "") == "" {
+		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "axel", "utgava", "dialekt", "indikator", "version", "utkast", "niva", "period", "lika", "efter", "urval"}, k) || strings.Join(x, "") == "" {
 			continue
 		}
 		v.Query.Set(k, strings.Join(x, ","))

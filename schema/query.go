@@ -23,6 +23,7 @@ type State struct {
 type Coverage struct {
 	Dataset, Indicator        string
 	Year                      int
-	Cells, Absent, Suppressed uint64 // figures; of them without a value; of those suppressed
-	Latest                    string // code of the last period in the year
+	Cells, Absent, Suppressed uint64   // figures; of them without a value; of those suppressed
+	Latest                    string   // code of the last period in the year
+	Countries                 []string // codes of the countries that its areas are or lie in, sorted; of a group of countries, the group's own
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"utfall/dashboard/export"
+	"utfall/dashboard/interval"
 	"utfall/ingest"
 	"utfall/ingest/reference"
 	"utfall/ingest/tidy"
@@ -26,7 +28,7 @@ func (a app) export(ctx context.Context, args []string) error {
 	f.StringVar(&indicator, "indicator", "", "ids, separated by commas")
 	f.StringVar(&area, "area", "", "codes, separated by commas (default: all)")
 	f.StringVar(&asOf, "as-of", "", "a date or moment: what was visible then (default: now)")
-	f.StringVar(&format, "format", "csv", "csv, csv-sv (semicolon and decimal comma, for Excel) or json")
+	f.StringVar(&format, "format", "csv", export.Names()+" (csv-sv: semicolon and decimal comma, for Excel)")
 	if err := a.parse(f, args); err != nil {
 		return err
 	}
@@ -37,6 +39,10 @@ func (a app) export(ctx context.Context, args []string) error {
 	q := schema.Query{Indicators: list(indicator), Areas: list(area), AsOf: at}
 	if len(q.Indicators) == 0 || f.NArg() > 0 {
 		return usageError{"give --indicator ID; several are separated by commas"}
+	}
+	file, ok := export.Find(format)
+	if !ok {
+		return usageError{fmt.Sprintf("format %q is not one of %s", format, export.Names())}
 	}
 	h, err := a.open(ctx, c)
 	if err != nil {
@@ -57,15 +63,12 @@ func (a app) export(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	switch format {
-	case "csv":
-		return export.WriteCSV(a.stdout, figures, export.Machine)
-	case "csv-sv":
-		return export.WriteCSV(a.stdout, figures, export.Swedish)
-	case "json":
-		return export.WriteJSON(a.stdout, figures)
+	interval.Add(h.catalogue, figures) // as the pages do: what is written equals what is shown
+	out := bufio.NewWriter(a.stdout)
+	if err := file.Write(out, export.About{Catalogue: h.catalogue, AsOf: at, Made: time.Now(), Lang: schema.SV}, figures); err != nil {
+		return err
 	}
-	return usageError{fmt.Sprintf("format %q is not csv, csv-sv or json", format)}
+	return out.Flush()
 }
 
 func (a app) release(ctx context.Context, args []string) error {

@@ -28,6 +28,7 @@ type serveFlags struct {
 	addr, opsAddr string
 	panelWait     time.Duration
 	keyFile       string
+	public        publicFlags
 }
 
 // defineServe makes the flags of a verb that serves, or that looks at what serving takes.
@@ -40,6 +41,7 @@ func (a app) defineServe(name string, o *serveFlags) *flag.FlagSet {
 	o.briefingFlags.define(f)
 	f.StringVar(&o.keyFile, "drafts-key-file", "", "a file that holds the --drafts-key")
 	f.StringVar(&o.key, "drafts-key", "", "who gives it on a draft's page may save to --drafts-dir (at least 20 characters; better in UTFALL_DRAFTS_KEY)")
+	o.public.define(f)
 	if name != "serve" {
 		o.defineSchedule(f)
 	}
@@ -61,7 +63,7 @@ func (a app) serveFlags(name string, args []string) (serveFlags, error) {
 			return o, err
 		}
 	}
-	return o, nil
+	return o, o.public.check()
 }
 
 func (a app) up(ctx context.Context, args []string) error {
@@ -130,7 +132,8 @@ func (a app) serveWith(ctx context.Context, o serveFlags, load bool) (err error)
 		return err
 	}
 	server, err := dashboard.New(dashboard.Config{Reader: h.Store, Catalogue: h.catalogue, Logger: h.log, Version: version,
-		Observe: w.Request, PanelFailed: w.PanelFailed, Tracer: h.traces.Tracer(), Patience: o.panelWait, BriefingConfig: briefings})
+		Observe: w.Request, PanelFailed: w.PanelFailed, Tracer: h.traces.Tracer(), Patience: o.panelWait, BriefingConfig: briefings,
+		Public: o.public.public(page.Addr()), Organisation: o.public.organisation()})
 	if err != nil {
 		return err
 	}

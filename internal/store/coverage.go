@@ -23,7 +23,7 @@ func (s *Store) Coverage(ctx context.Context, asOf time.Time) ([]schema.Coverage
 	for rows.Next() {
 		var c schema.Coverage
 		var year uint16
-		if err := rows.Scan(&c.Dataset, &c.Indicator, &year, &c.Cells, &c.Absent, &c.Suppressed, &c.Latest); err != nil {
+		if err := rows.Scan(&c.Dataset, &c.Indicator, &year, &c.Cells, &c.Absent, &c.Suppressed, &c.Latest, &c.Countries); err != nil {
 			return nil, fmt.Errorf("store: coverage: %w", err)
 		}
 		c.Year = int(year)
