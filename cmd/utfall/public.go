@@ -17,7 +17,7 @@ func (p *publicFlags) define(f *flag.FlagSet) {
 	f.StringVar(&p.address, "public-url", "", "where the pages are reached from outside, such as https://utfall.example.se (default: the dashboard's own address)")
 	f.StringVar(&p.frames, "embed-from", "", "web sites that may show a chart in a frame, separated by commas, such as https://example.se (default: none)")
 	f.StringVar(&p.name, "organisation", "", "who answers for the pages")
-	f.StringVar(&p.contact, "contact", "", "an e-mail or web address at which they are reached")
+	f.StringVar(&p.contact, "organisation-contact", "", "an e-mail or web address at which they are reached")
 }
 
 func (p publicFlags) check() error {
