@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -243,7 +244,14 @@ func moment(text string) (time.Time, bool) {
 	return d.AddDate(0, 0, 1).Add(-time.Microsecond), true
 }
 
+// short repeats what somebody wrote in a message: not too much of it, and no marks that would turn the text around it.
 func short(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) {
+			return -1
+		}
+		return r
+	}, s)
 	if r := []rune(s); len(r) > 40 {
 		return string(r[:40]) + "…"
 	}

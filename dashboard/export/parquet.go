@@ -33,8 +33,9 @@ func newParquet(w io.Writer, a About) (Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.out, err = file.NewParquetWriterWithError(w, root, file.WithWriterProps(parquet.NewWriterProperties(
-		parquet.WithCompression(compress.Codecs.Snappy), parquet.WithCreatedBy("Utfall"))))
+	p.out, err = file.NewParquetWriterWithError(struct{ io.Writer }{w}, root, // the library closes what can be closed
+		file.WithWriterProps(parquet.NewWriterProperties(
+			parquet.WithCompression(compress.Codecs.Snappy), parquet.WithCreatedBy("Utfall"))))
 	if err != nil {
 		return nil, err
 	}

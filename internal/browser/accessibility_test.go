@@ -24,6 +24,7 @@ var everyPage = []string{
 	"/indikator/lvm_in_care?vy=delat", "/indikator/institutional_share", "/metod", "/kvalitet", "/drift", "/tillganglighet",
 	"/vardkedja", "/insatser", "/insatser/nsp_law_2017", "/pastaenden", "/pastaenden/c01",
 	"/jamfor", "/jamfor/cost_addiction_care_adults?area=SE-1480", "/jamfor/drug_induced_deaths_per_100000", "/jamfor/drug_related_deaths_broad_per_100000?niva=region&area=SE-12", "/jamfor/drug_induced_deaths",
+	"/data", "/inbaddad/drug_induced_deaths?area=SE,DK",
 }
 
 // assessment gathers what the checker says of each page.

@@ -44,7 +44,14 @@ func build(t *testing.T) string {
 // up starts the program and waits for the line that says it is ready.
 func up(t *testing.T, bin, dir string) *program {
 	t.Helper()
-	p := &program{bin: bin, dir: dir, cmd: exec.Command(bin, "up", "--data-dir", dir, "--addr", "127.0.0.1:0", "--ops-addr", "127.0.0.1:0")}
+	return begin(t, bin, dir, "up")
+}
+
+// begin starts a verb that serves, and waits as up does.
+func begin(t *testing.T, bin, dir, verb string, more ...string) *program {
+	t.Helper()
+	args := append([]string{verb, "--data-dir", dir, "--addr", "127.0.0.1:0", "--ops-addr", "127.0.0.1:0"}, more...)
+	p := &program{bin: bin, dir: dir, cmd: exec.Command(bin, args...)}
 	p.cmd.Env = append(os.Environ(), "UTFALL_PANEL_WAIT=5s") // whole pages, however busy the machine is
 	p.cmd.Stderr = os.Stderr
 	out, err := p.cmd.StdoutPipe()
@@ -221,6 +228,8 @@ func TestBrowser(t *testing.T) {
 	t.Run("forced colours", func(t *testing.T) { forcedColours(t, p) })
 	t.Run("dark", func(t *testing.T) { dark(t, p) })
 	t.Run("click to a download", func(t *testing.T) { clickThrough(t, p) })
+	t.Run("downloads", func(t *testing.T) { downloads(t, p) })
+	t.Run("framed", func(t *testing.T) { framed(t, p) })
 	t.Run("without script", func(t *testing.T) { withoutScript(t, p) })
 	t.Run("bad addresses", func(t *testing.T) { badAddresses(t, p) })
 	t.Run("operator", func(t *testing.T) { operator(t, p) })
@@ -330,7 +339,7 @@ func clickThrough(t *testing.T, p *program) {
 		chromedp.Click(chromedp.CSS(`a[href^="/indikator/lvm_in_care?"]`)), chromedp.WaitVisible(chromedp.CSS(".downloads"))); err != nil {
 		t.Fatal(err)
 	}
-	where, err := chromedp.Run(ctx, chromedp.Evaluate[string]("document.querySelectorAll('.downloads a')[1].getAttribute('href')"))
+	where, err := chromedp.Run(ctx, chromedp.Evaluate[string]("[...document.querySelectorAll('.downloads a')].find(a => /[.]csv[?]/.test(a.href) && !a.href.includes('dialekt')).getAttribute('href')"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -370,7 +379,8 @@ func badAddresses(t *testing.T, p *program) {
 		"/indikator/nope": 404, "/indikator/drug_induced_deaths?area=XX": 404, "/?area=</script>": 404, "/?as_of=yesterday": 400, "/?as_of=1999-01-01": 404,
 		"/indikator/drug_induced_deaths?variant=nope": 400, "/indikator/drug_induced_deaths?sex=Q": 400, "/nope": 404,
 		"/indikator/nope.csv": 404, "/indikator/drug_induced_deaths.csv?dialekt=no": 400,
-		"/indikator/drug_induced_deaths?area=" + strings.Repeat("SE-1480,", 2200): 431,
+		"/indikator/drug_induced_deaths?area=" + strings.Repeat("SE-1480,", 2200): 431, "/data/allt.csv?as_of=1999-01-01": 404, "/inbaddad/nope": 404,
+		"/indikator/drug_induced_deaths.parquet?area=" + strings.Repeat("SE-1480,", 10_000): 431, "/api/v1/observations?indicator=" + strings.Repeat("x", 100_000): 431,
 	} {
 		status, header, body := p.get(t, path)
 		name := path[:min(len(path), 60)]
@@ -380,7 +390,7 @@ func badAddresses(t *testing.T, p *program) {
 		if strings.Contains(body, "clickhouse") || strings.Contains(body, "goroutine") || strings.Contains(body, "</script>") {
 			t.Errorf("%s shows something internal, or a script: %s", name, body)
 		}
-		if strings.Contains(path, ".csv") && header.Get("Content-Type") != "application/problem+json" {
+		if strings.Contains(path, ".csv") && status != 431 && header.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s: content type %q", name, header.Get("Content-Type"))
 		}
 	}
