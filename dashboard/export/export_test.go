@@ -92,7 +92,7 @@ func expected(figures []schema.Observation) []row {
 			v = nil
 		}
 		out = append(out, row{o.Indicator, o.Variant, o.Area, o.Period.String(), string(o.Sex), o.Age, o.Breakdown, plain(v), plain(o.Lower), plain(o.Upper),
-			string(o.Missing), o.Flags, o.Source, o.Citation, o.Note, strconv.FormatUint(o.Release, 10)})
+			o.Missing.Public(), o.Flags, o.Source, o.Citation, o.Note, strconv.FormatUint(o.Release, 10)})
 	}
 	return out
 }
@@ -309,7 +309,7 @@ func expectedCells(figures []schema.Observation) map[string]bool {
 		}
 		v, status := &o.Value, o.Flags
 		if o.Missing != schema.Present {
-			v, status = nil, string(o.Missing)
+			v, status = nil, o.Missing.Public()
 		}
 		out[cell(codes("value"), v, status)] = true
 		if o.Lower != nil {

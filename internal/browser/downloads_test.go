@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -58,7 +59,7 @@ func held(t *testing.T, p *program, id string) map[string]string {
 		if o.Missing != schema.Present {
 			v = nil
 		}
-		out[strings.Join([]string{o.Variant, o.Area, o.Period.String(), string(o.Sex), o.Age, o.Breakdown}, "|")] = strings.Join([]string{plain(v), plain(o.Lower), plain(o.Upper), string(o.Missing), o.Flags}, " ")
+		out[strings.Join([]string{o.Variant, o.Area, o.Period.String(), string(o.Sex), o.Age, o.Breakdown}, "|")] = strings.Join([]string{plain(v), plain(o.Lower), plain(o.Upper), o.Missing.Public(), o.Flags}, " ")
 	}
 	return out
 }
@@ -269,7 +270,7 @@ func downloads(t *testing.T, p *program) {
 				if name == "jsonstat" && missingTwice(figure) {
 					continue
 				}
-				if got[cell] != figure {
+				if got[cell] != figure && !(name == "xlsx" && fifteenDigits(got[cell], figure)) {
 					t.Errorf("%s.%s: %s is %q, ClickHouse holds %q", id, kind, cell, got[cell], figure)
 				}
 			}
@@ -289,6 +290,22 @@ func downloads(t *testing.T, p *program) {
 func missingTwice(figure string) bool {
 	parts := strings.SplitN(figure, " ", 5)
 	return parts[0] == "-" && parts[4] != ""
+}
+
+// fifteenDigits tells whether two figures are the same to what a spreadsheet keeps of a number: 15 digits.
+func fifteenDigits(a, b string) bool {
+	x, y := strings.Split(a, " "), strings.Split(b, " ")
+	if len(x) != len(y) {
+		return false
+	}
+	for i := range x {
+		v, errV := strconv.ParseFloat(x[i], 64)
+		w, errW := strconv.ParseFloat(y[i], 64)
+		if x[i] != y[i] && (errV != nil || errW != nil || math.Abs(v-w) > 1e-14*math.Abs(w)) {
+			return false
+		}
+	}
+	return true
 }
 
 func everythingAtOnce(t *testing.T, p *program, want map[string]int) {
@@ -338,7 +355,8 @@ func sameFromTheCommandLine(t *testing.T, p *program) {
 		if err != nil {
 			t.Fatalf("%s: %v", format, err)
 		}
-		if want, got := held(t, p, "lvm_in_care"), openers[format](t, []byte(out)); !maps.Equal(want, got) {
+		want, got := held(t, p, "lvm_in_care"), openers[format](t, []byte(out))
+		if !maps.EqualFunc(want, got, func(a, b string) bool { return a == b || format == "xlsx" && fifteenDigits(b, a) }) {
 			t.Errorf("%s from the command line: %v, want %v", format, got, want)
 		}
 	}

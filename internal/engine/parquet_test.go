@@ -67,7 +67,7 @@ func TestReadsOurParquet(t *testing.T) {
 		types, sources              string
 		released                    time.Time
 	}
-	if err := client.QueryRow(context.Background(), `SELECT count(), countIf(value IS NULL AND missing = 'suppressed_primary'), countIf(lower IS NOT NULL), max(release), sum(value),
+	if err := client.QueryRow(context.Background(), `SELECT count(), countIf(value IS NULL AND missing = 'suppressed'), countIf(lower IS NOT NULL), max(release), sum(value),
 		any(concat(toTypeName(value), ' ', toTypeName(release), ' ', toTypeName(released))), any(source), max(released) FROM file('figures.parquet', Parquet)`).
 		Scan(&got.rows, &got.gaps, &got.limits, &got.largest, &got.sum, &got.types, &got.sources, &got.released); err != nil {
 		t.Fatal(err)
