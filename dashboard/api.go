@@ -216,9 +216,15 @@ func pageOf[T any](q *question, list []T, key func(T) string, write func(T) any)
 	return out, nil
 }
 
-// list reads a parameter with several values, separated by commas or given again.
+// list reads a parameter with several values, separated by commas or given again; nil where it is not given.
 func (q *question) list(name string) []string {
-	return slices.DeleteFunc(strings.Split(strings.Join(q.Query[name], ","), ","), func(x string) bool { return x == "" })
+	var out []string
+	for x := range strings.SplitSeq(strings.Join(q.Query[name], ","), ",") {
+		if x != "" {
+			out = append(out, x)
+		}
+	}
+	return out
 }
 
 // chosenOf reads a parameter whose values must be known.

@@ -10,6 +10,7 @@ import (
 	"image/color"
 	"image/png"
 	"io"
+	"math"
 	"strconv"
 	"strings"
 
@@ -67,6 +68,7 @@ type words struct {
 	x, y, size   float64
 	bold         bool
 	fill         color.Color
+	outline      float64 // half the width of a line around the letters, drawn in place of them; 0 for the letters
 }
 
 // level is an open element: how far it is moved, and its attributes with those it inherits.
@@ -93,7 +95,7 @@ func apart(svg []byte) (shapes []byte, texts []words, err error) {
 		case xml.StartElement:
 			above := stack[len(stack)-1]
 			here := level{above.x, above.y, map[string]string{}}
-			for _, k := range []string{"font-size", "font-weight", "fill", "text-anchor"} {
+			for _, k := range []string{"font-size", "font-weight", "fill", "text-anchor", "stroke", "stroke-width"} {
 				here.attributes[k] = above.attributes[k]
 			}
 			for _, a := range t.Attr {
@@ -145,9 +147,18 @@ func (l level) set(text string, dx, dy float64) (words, error) {
 	x, errX := number("x")
 	y, errY := number("y")
 	size, errSize := number("font-size")
-	fill, errFill := oksvg.ParseSVGColor(l.attributes["fill"])
 	weight, _ := strconv.Atoi(l.attributes["font-weight"])
-	return words{text, l.attributes["text-anchor"], dx + x, dy + y, size, weight >= 600, fill}, errors.Join(errX, errY, errSize, errFill)
+	w := words{text: text, anchor: l.attributes["text-anchor"], x: dx + x, y: dy + y, size: size, bold: weight >= 600}
+	colour := l.attributes["fill"]
+	var errWidth error
+	if colour == "none" {
+		colour = l.attributes["stroke"]
+		w.outline, errWidth = number("stroke-width")
+		w.outline /= 2
+	}
+	var errColour error
+	w.fill, errColour = oksvg.ParseSVGColor(colour)
+	return w, errors.Join(errX, errY, errSize, errWidth, errColour)
 }
 
 func start(b *strings.Builder, t xml.StartElement) {
@@ -177,14 +188,28 @@ func (p *Printer) write(canvas *image.RGBA, texts []words, scale float64) error 
 		case "end":
 			x -= wide
 		}
-		shifts := []float64{0}
-		if w.bold {
-			shifts = append(shifts, 0.03*w.size*scale)
-		}
-		for _, shift := range shifts {
-			d := font.Drawer{Dst: canvas, Src: image.NewUniform(w.fill), Face: face, Dot: fixed.Point26_6{X: x + fixed.Int26_6(shift*64), Y: fixed.Int26_6(w.y * scale * 64)}}
+		for _, shift := range w.shifts() {
+			d := font.Drawer{Dst: canvas, Src: image.NewUniform(w.fill), Face: face,
+				Dot: fixed.Point26_6{X: x + fixed.Int26_6(shift[0]*scale*64), Y: fixed.Int26_6((w.y + shift[1]) * scale * 64)}}
 			d.DrawString(w.text)
 		}
 	}
 	return nil
+}
+
+// shifts gives where a text is written, in units from its place: once, twice a little apart for bold, or all around.
+func (w words) shifts() [][2]float64 {
+	out := [][2]float64{{0, 0}}
+	if w.bold {
+		out = append(out, [2]float64{0.03 * w.size, 0})
+	}
+	if w.outline == 0 {
+		return out
+	}
+	const around = 16
+	for i := range around {
+		a := 2 * math.Pi * float64(i) / around
+		out = append(out, [2]float64{w.outline * math.Cos(a), w.outline * math.Sin(a)})
+	}
+	return out
 }

@@ -49,7 +49,7 @@ func TestSVG(t *testing.T) {
 			t.Errorf("the picture holds %s:\n%s", not, text)
 		}
 	}
-	for _, want := range []string{`fill="` + s.colour("--series-1") + `"`, `stroke-dasharray="6 3"`, "Visar läget 23 november 2026", `opacity=".14"`} {
+	for _, want := range []string{`fill="` + s.colour("--series-1") + `"`, `stroke-dasharray="6 3"`, "Visar läget 23 november 2026", `fill-opacity=".14"`, `fill="none" stroke="#fff" stroke-width="3"`} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the picture lacks %s:\n%s", want, text)
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -29,7 +30,11 @@ var (
 )
 
 // drawn are the properties that SVG knows as attributes and that charts use.
-var drawn = []string{"fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "opacity", "font-size", "font-weight"}
+var drawn = []string{"fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "stroke-opacity", "opacity", "font-size", "font-weight"}
+
+// behind is how the pages say that a text's outline lies behind it. Not every program that opens a picture knows the
+// property, so the outline becomes a text of its own below.
+const behind = "paint-order"
 
 // ReadStyle takes the rules for charts, those that begin with .chart, and the colours of :root out of a style sheet. What
 // stands in @media and other at-rules is for other schemes than light paper and is passed over.
@@ -107,8 +112,8 @@ func (s *Style) add(selectors string, set [][2]string) {
 				}
 				continue
 			}
-			if slices.Contains(drawn, d[0]) {
-				r.set = append(r.set, [2]string{d[0], value})
+			if slices.Contains(drawn, d[0]) || d[0] == behind {
+				r.set = append(r.set, [2]string{d[0], strings.TrimSuffix(value, "px")})
 			}
 		}
 		s.rules = append(s.rules, r)
@@ -145,8 +150,14 @@ func (s Style) own(svg string) (string, error) {
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			if depth++; depth > 1 {
-				s.open(&b, t)
+			if depth++; depth > 1 && t.Name.Local == "text" {
+				depth--
+				if err := s.text(&b, d, t); err != nil {
+					return "", err
+				}
+			} else if depth > 1 {
+				attributes, styled := s.attributes(t)
+				element(&b, t.Name.Local, attributes, styled)
 			}
 		case xml.EndElement:
 			if depth--; depth > 0 {
@@ -160,15 +171,44 @@ func (s Style) own(svg string) (string, error) {
 	}
 }
 
-func (s Style) open(b *strings.Builder, t xml.StartElement) {
-	b.WriteString("<" + t.Name.Local)
-	styled := map[string]string{}
+// text writes a text, which holds nothing but characters, with its outline below it.
+func (s Style) text(b *strings.Builder, d *xml.Decoder, t xml.StartElement) error {
+	var words string
+	if err := d.DecodeElement(&words, &t); err != nil {
+		return fmt.Errorf("still: a text cannot be read: %w", err)
+	}
+	attributes, styled := s.attributes(t)
+	if styled[behind] == "stroke" {
+		outline := maps.Clone(styled)
+		outline["fill"] = "none"
+		element(b, "text", attributes, outline)
+		b.WriteString(html.EscapeString(words) + "</text>")
+	}
+	for _, name := range []string{"stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin"} {
+		delete(styled, name)
+	}
+	element(b, "text", attributes, styled)
+	b.WriteString(html.EscapeString(words) + "</text>")
+	return nil
+}
+
+// attributes gives those that an element has, without its class, and those that its class stands for.
+func (s Style) attributes(t xml.StartElement) (own [][2]string, styled map[string]string) {
+	styled = map[string]string{}
 	for _, a := range t.Attr {
 		if a.Name.Local == "class" {
 			styled = s.of(strings.Fields(a.Value))
 			continue
 		}
-		fmt.Fprintf(b, ` %s="%s"`, a.Name.Local, html.EscapeString(a.Value))
+		own = append(own, [2]string{a.Name.Local, a.Value})
+	}
+	return own, styled
+}
+
+func element(b *strings.Builder, name string, own [][2]string, styled map[string]string) {
+	b.WriteString("<" + name)
+	for _, a := range own {
+		fmt.Fprintf(b, ` %s="%s"`, a[0], html.EscapeString(a[1]))
 	}
 	for _, name := range drawn { // in one order, so that the same chart gives the same bytes
 		if value, ok := styled[name]; ok {
