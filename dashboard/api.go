@@ -73,7 +73,7 @@ func (s *Server) api(known []string, build func(*question) (any, error)) fiber.H
 	return func(c *fiber.Ctx) error {
 		c.Set("Access-Control-Allow-Origin", "*") // all of it is public
 		c.Set("Access-Control-Expose-Headers", "ETag, Link")
-		state, err := s.current(c.Context())
+		state, err := s.current()
 		if err != nil {
 			return err
 		}

@@ -61,7 +61,7 @@ func (s *Server) noticePublications(ctx context.Context) error {
 func (c *cache) forget() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.pages = map[string]asset{}
+	c.empty()
 }
 
 // keptFiles holds the newest files that were made of published briefings, which never change.

@@ -26,7 +26,7 @@ type asset struct {
 func newAsset(body []byte, kind string) asset {
 	sum := sha256.Sum256(body)
 	a := asset{body: body, kind: kind, hash: hex.EncodeToString(sum[:6])}
-	if !strings.HasPrefix(kind, "font/") && len(body) > 1000 {
+	if len(body) > 1000 && !packedKind(kind) {
 		var b bytes.Buffer
 		w := gzip.NewWriter(&b)
 		_, err := w.Write(body)
@@ -35,6 +35,11 @@ func newAsset(body []byte, kind string) asset {
 		}
 	}
 	return a
+}
+
+// packedKind tells of kinds that are packed already.
+func packedKind(kind string) bool {
+	return strings.HasPrefix(kind, "font/") || kind == "image/png" || kind == "application/vnd.apache.parquet" || strings.Contains(kind, "openxmlformats")
 }
 
 func (a asset) send(c *fiber.Ctx) error {
@@ -68,10 +73,15 @@ type cache struct {
 	day     string // pages print today's date
 	checked time.Time
 	pages   map[string]asset
+	size    int // bytes that they hold
 }
 
-// maxPages bounds the cache; when it is full it is emptied.
-const maxPages = 2000
+// maxPages and maxBytes bound the cache; when it is full it is emptied. Files and answers of the API can be large, and there
+// are as many of them as there are questions.
+const (
+	maxPages = 2000
+	maxBytes = 256 << 20
+)
 
 // stateAge is how long the ledger's state is taken for true without asking.
 const stateAge = time.Second
@@ -104,7 +114,7 @@ func (s *Server) current() (schema.State, error) {
 	}
 	if day := now.Format(time.DateOnly); state != s.cache.state || day != s.cache.day {
 		s.cache.state, s.cache.day = state, day
-		s.cache.pages = map[string]asset{}
+		s.cache.empty()
 	}
 	s.cache.checked = now
 	return state, nil
@@ -117,6 +127,9 @@ func (c *cache) get(key string) (asset, bool) {
 	return a, ok
 }
 
+// empty forgets every page; the caller holds the lock.
+func (c *cache) empty() { c.pages, c.size = map[string]asset{}, 0 }
+
 // put keeps a page if it was made from the state that the cache still holds.
 func (c *cache) put(key string, a asset, made schema.State) {
 	c.mu.Lock()
@@ -124,8 +137,10 @@ func (c *cache) put(key string, a asset, made schema.State) {
 	if made != c.state {
 		return
 	}
-	if len(c.pages) >= maxPages {
-		c.pages = map[string]asset{}
+	size := len(a.body) + len(a.packed)
+	if len(c.pages) >= maxPages || c.size+size > maxBytes {
+		c.empty()
 	}
 	c.pages[key] = a
+	c.size += size
 }

@@ -121,7 +121,7 @@ func (s *Server) aboutFile(v *view, path string) export.About {
 // takes the file sees that it is not whole.
 func (s *Server) everything(lang schema.Lang, f export.Format) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		state, err := s.current(c.Context())
+		state, err := s.current()
 		if err != nil {
 			return err
 		}
