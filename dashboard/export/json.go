@@ -38,9 +38,20 @@ func (j *jsonWriter) Write(figures []schema.Observation) error {
 	return nil
 }
 
+// object writes a figure; what the page shows beside it stands together in the member comparison.
 func (j *jsonWriter) object(o schema.Observation) ([]byte, error) {
+	own := len(j.columns) - len(j.about.More)
+	out, err := j.members(o, j.columns[:own])
+	if err != nil || own == len(j.columns) {
+		return out, err
+	}
+	more, err := j.members(o, j.columns[own:])
+	return append(append(append(out[:len(out)-1], `,"comparison":`...), more...), '}'), err
+}
+
+func (j *jsonWriter) members(o schema.Observation, list []column) ([]byte, error) {
 	out := []byte{'{'}
-	for i, k := range j.columns {
+	for i, k := range list {
 		if i > 0 {
 			out = append(out, ',')
 		}
