@@ -148,7 +148,7 @@ func (s *Server) apiReleases(q *question) (any, error) {
 		now = q.AsOf
 	}
 	datasets := q.list("dataset")
-	lines = slices.DeleteFunc(lines, func(r schema.Release) bool {
+	lines = slices.DeleteFunc(slices.Clone(lines), func(r schema.Release) bool {
 		return r.Outcome != schema.Published || r.PublishAt.After(now) || len(datasets) > 0 && !slices.Contains(datasets, r.Dataset)
 	})
 	if len(datasets) > 0 && len(lines) == 0 {
