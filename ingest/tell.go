@@ -9,8 +9,6 @@ import (
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/codes"
 	"go.opentelemetry.io/otel/trace"
-
-	"utfall/schema"
 )
 
 // told does a run and tells of it once: as one line of the log whose number leads to /drift and to utfall release show, and as
@@ -25,7 +23,7 @@ func (r *Runner) told(ctx context.Context, dataset string, do func(context.Conte
 	if err != nil {
 		span.SetStatus(codes.Error, err.Error())
 	}
-	level, c := slog.LevelInfo, rel.Counts
+	c := rel.Counts
 	line := []slog.Attr{slog.String("dataset", dataset), slog.Uint64("release", rel.Seq), slog.String("outcome", string(rel.Outcome)),
 		slog.Float64("seconds", r.o.Now().Sub(started).Seconds()), slog.Uint64("read", c.Read), slog.Uint64("new", c.New),
 		slog.Uint64("changed", c.Changed), slog.Uint64("deleted", c.Deleted), slog.Uint64("unchanged", c.Unchanged), slog.Uint64("rejected", c.Rejected)}
@@ -36,11 +34,9 @@ func (r *Runner) told(ctx context.Context, dataset string, do func(context.Conte
 		line = append(line, slog.String("trace_id", s.TraceID().String()))
 	}
 	if err != nil {
-		level, line = slog.LevelError, append(line, slog.Any("error", err))
-	} else if rel.Outcome == schema.Held {
-		level = slog.LevelWarn
+		line = append(line, slog.Any("error", err)) // who asked for the run tells it as an error of theirs
 	}
-	r.o.Logger.LogAttrs(ctx, level, "run", line...)
+	r.o.Logger.LogAttrs(ctx, slog.LevelInfo, "run", line...)
 	return result, err
 }
 
