@@ -113,6 +113,9 @@ func TestSecret(t *testing.T) {
 	if got, err := config.WithPassword("clickhouse://db:9000/utfall", file("good", "x")); err != nil || got != "clickhouse://default:x@db:9000/utfall" {
 		t.Errorf("%s, %v", got, err)
 	}
+	if got, err := config.WithPassword("clickhouse://utfall@a:9000,b:9000/utfall", file("good", "x")); err != nil || got != "clickhouse://utfall:x@a:9000,b:9000/utfall" {
+		t.Errorf("%s, %v", got, err)
+	}
 	for _, c := range []struct{ server, file, want string }{
 		{server, filepath.Join(dir, "none"), "the secret cannot be read"},
 		{server, dir, "it is not a file with a secret"},

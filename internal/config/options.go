@@ -162,7 +162,7 @@ func (k Kind) Check(text string) error {
 			return errors.New("is no format")
 		}
 	case Server:
-		if u, err := url.Parse(text); err != nil || u.Scheme != "clickhouse" || u.Host == "" {
+		if u, err := parseServer(text); err != nil || u.Scheme != "clickhouse" || u.Host == "" {
 			return errors.New("is no address of a ClickHouse server")
 		}
 	case Endpoint:
@@ -182,12 +182,29 @@ func (k Kind) Check(text string) error {
 const LeastMemory = 256 << 20
 
 func hasPassword(address string) bool {
-	u, err := url.Parse(address)
+	u, err := parseServer(address)
 	if err != nil {
 		return false
 	}
 	_, ok := u.User.Password() // of no user there is none
 	return ok || u.Query().Has("password")
+}
+
+// parseServer is url.Parse for an address that may name several nodes, a:9000,b:9000; they stand in Host as they are.
+func parseServer(address string) (*url.URL, error) {
+	scheme, rest, _ := strings.Cut(address, "://")
+	authority, path, _ := strings.Cut(rest, "/")
+	at := strings.LastIndex(authority, "@") + 1
+	hosts := authority[at:]
+	one, _, several := strings.Cut(hosts, ",")
+	if !several {
+		return url.Parse(address)
+	}
+	u, err := url.Parse(scheme + "://" + authority[:at] + one + "/" + path)
+	if err == nil {
+		u.Host = hosts
+	}
+	return u, err
 }
 
 // ParseBytes reads a size with its unit: B, kB, MB, GB, TB (powers of 1000) or KiB, MiB, GiB, TiB (powers of 1024).

@@ -42,7 +42,7 @@ func WithPassword(address, file string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	u, err := url.Parse(address)
+	u, err := parseServer(address)
 	if err != nil {
 		return "", &Error{file, 0, "the server's address cannot be read", "write " + Server.Like()}
 	}
