@@ -78,26 +78,24 @@ func (s *Server) indicator(c *fiber.Ctx, v *view) (asset, error) {
 	unit, _ := s.Catalogue.Unit(ind.Unit)
 	v.Title = ind.Label.In(v.Lang)
 	p := &indicatorPage{view: v, Indicator: ind, Theme: theme.Label.In(v.Lang), Unit: unit.Label.In(v.Lang)}
-	ctx, cancel := s.within(v)
+	ctx, cancel := context.WithTimeout(v.traced(), panelTimeout)
 	defer cancel()
 	history := s.loadHistory(ctx, v, ind.ID)
 	figures, err := load(ctx, func(ctx context.Context) ([]schema.Observation, error) { return s.figures(ctx, sel, v) }).wait(ctx)
-	switch {
-	case late(err):
-		s.failed(p, "figures", err, p.T("siffrorna", "the figures"))
-	case err != nil:
-		return asset{}, err // a page on figures that has none, and will have none
-	default:
-		s.take(sel, v, figures)
-		s.others(ctx, p, sel)
-		s.choices(p, sel)
+	if err != nil {
+		return asset{}, err // what the page is about is no panel beside others: without it there is no page
 	}
+	s.take(sel, v, figures)
+	beside, stop := s.within(v)
+	defer stop()
+	s.others(beside, p, sel)
+	s.choices(p, sel)
 	p.Chosen, p.Several = sel.areas, len(sel.lines) > 1
 	s.measures(p)
 	s.picture(p, sel)
 	s.table(p, sel)
 	p.Sources = s.lineage(v, sel)
-	if err := s.history(ctx, p, history); err != nil {
+	if err := s.history(beside, p, history); err != nil {
 		return asset{}, err
 	}
 	p.Declaration = s.declaration(p, sel)

@@ -54,7 +54,6 @@ func hung(t *testing.T, query string) (*Server, func()) {
 // A query that hangs costs its own panel: the rest of the page comes without it, and the link to the whole page waits.
 func TestHungPanel(t *testing.T) {
 	for query, x := range map[string]struct{ late, has string }{
-		"series":    {"siffrorna", "Utgåvor"},
 		"related":   {"andra sätt att räkna", "519"},
 		"revisions": {"revideringar", "519"},
 		"releases":  {"utgåvor", "519"},
@@ -78,6 +77,16 @@ func TestHungPanel(t *testing.T) {
 		if _, body := ask(t, s, "/indikator/"+deathsID); strings.Contains(body, "Dröjer") {
 			t.Errorf("%s: a page without a panel was kept", query)
 		}
+	}
+}
+
+// What a page is about is waited for, also longer than for a panel.
+func TestSlowFigures(t *testing.T) {
+	s, free := hung(t, "series")
+	s.Patience = time.Millisecond
+	time.AfterFunc(50*time.Millisecond, free)
+	if res, body := ask(t, s, "/indikator/"+deathsID+"?vanta=ja"); res.StatusCode != http.StatusOK || !strings.Contains(body, "519") {
+		t.Errorf("status %d, without the figures\n%s", res.StatusCode, body)
 	}
 }
 

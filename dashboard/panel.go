@@ -6,10 +6,11 @@ import (
 	"os"
 )
 
-// A page is made of panels that are loaded at once. One that does not answer within the page's patience is left out, said to
-// be late, and loaded by the link to the whole page; the rest does not wait for it.
+// A page is made of what it is about and of panels beside it, loaded at once. A panel that has not answered when what the page
+// is about has been there for the page's patience is left out, said to be late, and loaded by the link to the whole page; the
+// rest does not wait for it.
 
-// within gives the time that a page has for its panels. It does not hang on the request: that is reused once it is answered,
+// within gives the time that a page has for its panels from now. It does not hang on the request: that is reused once it is answered,
 // and a reader who leaves is not heard of.
 func (s *Server) within(v *view) (context.Context, context.CancelFunc) {
 	if v.waits {

@@ -53,7 +53,7 @@ func Options() []Option {
 		{"data_dir", "data-dir", Path, "utfall in the user's data directory", "where figures, payloads and the embedded engine's data are kept", false},
 		{"listen.pages", "addr", Address, "127.0.0.1:8080", "address of the pages; port 0 picks a free one", false},
 		{"listen.ops", "ops-addr", Address, "127.0.0.1:9464", "address of /metrics, /healthz and /readyz", false},
-		{"pages.panel_wait", "panel-wait", Duration, "250ms", "how long a page waits for one of its panels before it is shown without it", false},
+		{"pages.panel_wait", "panel-wait", Duration, "200ms", "how long a page waits for one of its panels before it is shown without it", false},
 		{"pages.public_url", "public-url", Text, "the pages' own address", "where the pages are reached from outside; files, catalogue and API name it", false},
 		{"pages.embed_from", "embed-from", List, "none", "web sites that may show a chart in a frame", false},
 		{"pages.organisation", "organisation", Text, "none", "who answers for the pages", false},
