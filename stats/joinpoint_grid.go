@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"errors"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -179,7 +180,7 @@ func (g *joinGrid) final(at []int) (joinFit, error) {
 	var information, covariance mat.Dense
 	information.Mul(jacobian.T(), jacobian)
 	if err := covariance.Inverse(&information); err != nil {
-		if c, ok := err.(mat.Condition); !ok || math.IsInf(float64(c), 1) {
+		if c := mat.Condition(0); !errors.As(err, &c) || math.IsInf(float64(c), 1) {
 			return joinFit{}, Refuse(methodJoinpoint, Collinear, "the slopes have no standard errors: %v", err)
 		}
 	}

@@ -16,13 +16,14 @@ type NegativeBinomialTrend struct {
 // negativeBinomial alternates between the slope and theta, each by maximum likelihood given the other (Venables &
 // Ripley 2002, 7.4). It says false where theta runs off, which is a Poisson model again.
 func (m countModel) negativeBinomial(fit countFit, z, level float64) (NegativeBinomialTrend, bool) {
-	theta, se, ok := m.theta(fit.mu)
+	theta, _, ok := m.theta(fit.mu)
 	for step := 0; ok && step < fitSteps; step++ {
 		fit, ok = m.iterate(fit.mu, func(mu float64) float64 { return mu / (1 + mu/theta) })
 		if !ok {
 			break
 		}
 		before := theta
+		var se float64
 		theta, se, ok = m.theta(fit.mu)
 		if ok && math.Abs(theta-before) < thetaStop*theta {
 			out := NegativeBinomialTrend{Slope: m.slope(fit, 1, z, level, distribution.NormalTwoSided), Theta: theta, SETheta: se,
