@@ -44,6 +44,9 @@ func TestArrivingWarns(t *testing.T) {
 			}
 		}
 	}
+	if _, body := ask(t, server(t, &stubReader{figures: figures}), "/indikator/"+ind.ID+"?area=CA-BC"); !strings.Contains(body, "Tidig varning") {
+		t.Errorf("the indicator's page does not warn:\n%s", body)
+	}
 	yearly := []schema.Observation{figure(t, ind.ID, "CA-BC", "2021", 200), figure(t, ind.ID, "CA-BC", "2022", 900)}
 	if a := s.arriving(&view{s: s, Lang: schema.SV}, ind, yearly, nil); a != nil {
 		t.Errorf("a yearly series: %+v", a)

@@ -67,7 +67,7 @@ func (s *Server) loadHistory(ctx context.Context, v *view, id string) pastOf {
 }
 
 // history shows what was revised and when figures came in. It answers a choice of moment by the address of the page then.
-func (s *Server) history(ctx context.Context, p *indicatorPage, past pastOf) error {
+func (s *Server) history(ctx context.Context, p *indicatorPage, sel *chosen, past pastOf) error {
 	releases, err := past.releases.wait(ctx)
 	if err != nil {
 		s.failed(p, "releases", err, p.T("utgåvor", "releases"))
@@ -87,6 +87,9 @@ func (s *Server) history(ctx context.Context, p *indicatorPage, past pastOf) err
 		s.failed(p, "revisions", err, p.T("revideringar", "revisions"))
 	}
 	s.revised(p, revisions)
+	if len(sel.lines) > 0 {
+		p.Arriving = s.arriving(p.view, p.Indicator, sel.lines[0].regular(), revisions)
+	}
 	return nil
 }
 

@@ -46,6 +46,7 @@ type indicatorPage struct {
 	Marked      []happening // drawn in the chart
 	Events      []happening // the others
 	Control     *control
+	Arriving    *arriving // nil where no newest week or month can be judged
 	Views       []choice // line or control chart; ID is an address
 	Panels      []panel  // small multiples
 	Failed      []string // panels that did not load
@@ -95,7 +96,7 @@ func (s *Server) indicator(c *fiber.Ctx, v *view) (asset, error) {
 	s.picture(p, sel)
 	s.table(p, sel)
 	p.Sources = s.lineage(v, sel)
-	if err := s.history(beside, p, history); err != nil {
+	if err := s.history(beside, p, sel, history); err != nil {
 		return asset{}, err
 	}
 	p.Declaration = s.declaration(p, sel)
