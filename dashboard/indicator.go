@@ -47,12 +47,12 @@ type indicatorPage struct {
 	Events      []happening // the others
 	Control     *control
 	Arriving    *arriving // nil where no newest week or month can be judged
-	Views       []choice // line or control chart; ID is an address
-	Panels      []panel  // small multiples
-	Failed      []string // panels that did not load
-	Late        []string // panels that did not load in time
-	Files       []choice // what is shown, as files; ID is an address
-	Pictures    []choice // the chart, as files
+	Views       []choice  // line or control chart; ID is an address
+	Panels      []panel   // small multiples
+	Failed      []string  // panels that did not load
+	Late        []string  // panels that did not load in time
+	Files       []choice  // what is shown, as files; ID is an address
+	Pictures    []choice  // the chart, as files
 }
 
 type choice struct {
