@@ -6,7 +6,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"utfall/dashboard/chart"
 	"utfall/dashboard/format"
 	"utfall/dashboard/still"
 	"utfall/schema"
@@ -63,14 +62,14 @@ func (s *Server) sheet(c *fiber.Ctx, v *view) (still.Sheet, error) {
 	case len(p.Panels) > 0:
 		out.Unit = p.Unit
 		for _, panel := range p.Panels {
-			out.Charts = append(out.Charts, still.Chart{Title: panel.Title, SVG: string(panel.Chart), Width: chart.Narrow.Width, Height: chart.Narrow.Height})
+			out.Charts = append(out.Charts, still.Chart{Title: panel.Title, SVG: string(panel.Chart)})
 		}
 	case p.Control != nil:
 		out.Title = v.Title + ". " + p.Control.Title
 		out.Unit = p.Unit + ". " + v.T("Heldraget: medel. Streckat: naturliga gränser. Ring: mönster som slumpen sällan ger.", "Solid: mean. Dashed: natural limits. Ring: a pattern that chance seldom makes.")
-		out.Charts = []still.Chart{{SVG: string(p.Control.Wide), Width: chart.Wide.Width, Height: chart.Wide.Height}}
+		out.Charts = []still.Chart{{SVG: string(p.Control.Wide)}}
 	case p.Wide != "":
-		out.Charts = []still.Chart{{SVG: string(p.Wide), Width: chart.Wide.Width, Height: chart.Wide.Height}}
+		out.Charts = []still.Chart{{SVG: string(p.Wide)}}
 	default:
 		return still.Sheet{}, refuse(fiber.StatusNotFound, "För valet finns inget diagram, bara enstaka tal. De finns i tabellen på sidan.",
 			"There is no chart for the choice, single figures only. They are in the table on the page.")
@@ -83,7 +82,7 @@ func (s *Server) foot(v *view, sel *chosen) []string {
 	var from []string
 	for i, r := range s.lineage(v, sel) {
 		if i == mostSources {
-			from = append(from, v.T("med flera", "and others"))
+			from = append(from, v.T("Med flera", "And others"))
 			break
 		}
 		from = append(from, r.Attribution)

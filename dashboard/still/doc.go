@@ -12,12 +12,9 @@ import (
 	"strings"
 )
 
-// Chart is one drawing: an svg element as the pages have it, and its own heading where there are several.
-type Chart struct {
-	Title         string
-	SVG           string
-	Width, Height int
-}
+// Chart is one drawing: an svg element as the pages have it, with a viewBox that begins at 0 0, and its own heading where there
+// are several.
+type Chart struct{ Title, SVG string }
 
 // Sheet is what stands on a picture. Lines of text are wrapped to its width.
 type Sheet struct {
@@ -40,8 +37,19 @@ func (s Style) SVG(sheet Sheet) ([]byte, error) {
 	if len(sheet.Charts) == 0 {
 		return nil, fmt.Errorf("still: a sheet needs a chart")
 	}
+	drawings := make([]drawing, len(sheet.Charts))
+	for i, c := range sheet.Charts {
+		var err error
+		if drawings[i], err = s.own(c.SVG); err != nil {
+			return nil, err
+		}
+	}
 	columns := min(2, len(sheet.Charts))
-	width := columns*sheet.Charts[0].Width + (columns+1)*margin
+	column := 0
+	for _, d := range drawings {
+		column = max(column, d.width)
+	}
+	width := columns*column + (columns+1)*margin
 	var b strings.Builder
 	y := float64(margin)
 	text := func(lines []string, size float64, attributes string) {
@@ -54,22 +62,20 @@ func (s Style) SVG(sheet Sheet) ([]byte, error) {
 	text(wrap(sheet.Title, width-2*margin, titleSize), titleSize, fmt.Sprintf(`font-weight="600" fill="%s"`, s.colour("--ink")))
 	text(wrap(sheet.Unit, width-2*margin, smallSize), smallSize, fmt.Sprintf(`fill="%s"`, s.colour("--ink-2")))
 	y += margin / 2
+	below := y
 	for i, c := range sheet.Charts {
-		x := margin + (i%columns)*(c.Width+margin)
+		x := margin + (i%columns)*(column+margin)
 		if c.Title != "" {
 			fmt.Fprintf(&b, `<text x="%d" y="%.1f" font-size="%d" font-weight="600" fill="%s">%s</text>`, x, y+smallSize, smallSize, s.colour("--ink"), html.EscapeString(c.Title))
-		}
-		inner, err := s.own(c.SVG)
-		if err != nil {
-			return nil, err
 		}
 		top := y
 		if c.Title != "" {
 			top += smallSize * lineStep
 		}
-		fmt.Fprintf(&b, `<g transform="translate(%d,%.1f)">%s</g>`, x, top, inner)
+		fmt.Fprintf(&b, `<g transform="translate(%d,%.1f)">%s</g>`, x, top, drawings[i].inner)
+		below = max(below, top+float64(drawings[i].height)+margin/2)
 		if i%columns == columns-1 || i == len(sheet.Charts)-1 {
-			y = top + float64(c.Height) + margin/2
+			y = below
 		}
 	}
 	for _, f := range sheet.Footer {

@@ -9,12 +9,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
 
-// drawing has each element that the pages draw charts with.
-const drawing = `<svg class="chart" viewBox="0 0 400 200"><line class="grid" x1="52" x2="380" y1="20" y2="20"/><text class="tick" x="44" y="24" text-anchor="end">1 000</text>` +
+// example has each element that the pages draw charts with.
+const example = `<svg class="chart" viewBox="0 0 400 200"><line class="grid" x1="52" x2="380" y1="20" y2="20"/><text class="tick" x="44" y="24" text-anchor="end">1 000</text>` +
 	`<path class="band s1" d="M60 100L200 60L200 100L60 140Z"/><path class="line s2" d="M60 120L200 80"/><g class="dot s2 weak"><rect x="57" y="117" width="6" height="6"/><title>a &lt;b&gt;</title></g>` +
 	`<g class="dot s1"><circle cx="200" cy="80" r="3"/></g><text class="name s1" x="210" y="84">Göteborg − 5–7 år</text></svg>`
 
@@ -32,7 +34,7 @@ func style(t *testing.T) Style {
 }
 
 func sheet() Sheet {
-	return Sheet{Title: `Döda </script><script>alert(1)</script>`, Unit: "antal", Charts: []Chart{{SVG: drawing, Width: 400, Height: 200}},
+	return Sheet{Title: `Döda </script><script>alert(1)</script>`, Unit: "antal", Charts: []Chart{{SVG: example}},
 		Footer: []string{"Källa: " + strings.Repeat("Socialstyrelsen ", 20), "Visar läget 23 november 2026"}}
 }
 
@@ -68,8 +70,37 @@ func TestSVG(t *testing.T) {
 	if _, err := s.SVG(Sheet{Title: "empty"}); err == nil {
 		t.Error("a sheet without a chart was drawn")
 	}
-	if _, err := s.SVG(Sheet{Charts: []Chart{{SVG: "<svg><g></svg>", Width: 1, Height: 1}}}); err == nil {
-		t.Error("a broken drawing was taken")
+	for _, broken := range []string{`<svg viewBox="0 0 1 1"><g></svg>`, "<svg><g></g></svg>", `<svg viewBox="5 5 1 1"></svg>`, ""} {
+		if _, err := s.SVG(Sheet{Charts: []Chart{{SVG: broken}}}); err == nil {
+			t.Errorf("%q was taken for a drawing", broken)
+		}
+	}
+}
+
+// A chart is as high as it says: what stands below it does not lie on it, and small ones stand in two columns.
+func TestLayout(t *testing.T) {
+	s := style(t)
+	place := regexp.MustCompile(`<text x="24" y="([0-9.]+)"[^>]*>foot<`)
+	at := func(svg string, charts ...Chart) float64 {
+		out, err := s.SVG(Sheet{Title: "x", Charts: append(charts, Chart{SVG: svg}), Footer: []string{"foot"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		y, err := strconv.ParseFloat(place.FindStringSubmatch(string(out))[1], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return y
+	}
+	low, high := `<svg viewBox="0 0 400 200"></svg>`, `<svg viewBox="0 0 400 300"></svg>`
+	if d := at(high) - at(low); d != 100 {
+		t.Errorf("a chart that is 100 higher moves the foot by %g", d)
+	}
+	if d := at(low, Chart{SVG: high}) - at(high); d != 0 {
+		t.Errorf("a lower chart beside a higher one moves the foot by %g", d)
+	}
+	if d := at(low, Chart{SVG: high}, Chart{SVG: low}) - at(high); d <= 200 {
+		t.Errorf("a third chart moves the foot by %g", d)
 	}
 }
 

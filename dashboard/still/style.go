@@ -135,27 +135,40 @@ func (s Style) of(classes []string) map[string]string {
 	return out
 }
 
-// own writes a page's drawing with attributes in place of classes, without its outermost element.
-func (s Style) own(svg string) (string, error) {
+// drawing is what stands in a page's svg element, with attributes in place of classes, and its size.
+type drawing struct {
+	inner         string
+	width, height int
+}
+
+// own takes a page's drawing out of its svg element.
+func (s Style) own(svg string) (out drawing, err error) {
 	d := xml.NewDecoder(strings.NewReader(svg))
 	var b strings.Builder
 	depth := 0
 	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
-			return b.String(), nil
+			if out.inner = b.String(); out.width == 0 {
+				return out, errors.New("still: there is no drawing")
+			}
+			return out, nil
 		}
 		if err != nil {
-			return "", fmt.Errorf("still: a drawing is not well formed: %w", err)
+			return out, fmt.Errorf("still: a drawing is not well formed: %w", err)
 		}
 		switch t := token.(type) {
 		case xml.StartElement:
-			if depth++; depth > 1 && t.Name.Local == "text" {
+			if depth++; depth == 1 {
+				if out.width, out.height, err = size(t); err != nil {
+					return out, err
+				}
+			} else if t.Name.Local == "text" {
 				depth--
 				if err := s.text(&b, d, t); err != nil {
-					return "", err
+					return out, err
 				}
-			} else if depth > 1 {
+			} else {
 				attributes, styled := s.attributes(t)
 				element(&b, t.Name.Local, attributes, styled)
 			}
@@ -169,6 +182,19 @@ func (s Style) own(svg string) (string, error) {
 			}
 		}
 	}
+}
+
+// size reads how wide and how high a drawing is.
+func size(svg xml.StartElement) (width, height int, err error) {
+	for _, a := range svg.Attr {
+		if a.Name.Local == "viewBox" {
+			if _, err := fmt.Sscanf(a.Value, "0 0 %d %d", &width, &height); err == nil && width > 0 && height > 0 {
+				return width, height, nil
+			}
+			return 0, 0, fmt.Errorf("still: a drawing has the viewBox %q; it must be 0 0, width and height", a.Value)
+		}
+	}
+	return 0, 0, errors.New("still: a drawing has no viewBox")
 }
 
 // text writes a text, which holds nothing but characters, with its outline below it.
