@@ -28,7 +28,7 @@ func TestComputedFiguresFollowTheirInputs(t *testing.T) {
 	}
 	deliver("people", "population,,SE,2022,T,TOT,10000000,persons,,,SCB,Test")
 	deliver("explosions", "explosions,,SE,2022,T,TOT,90,events,,,Polisen,Test")
-	if rows := shown(); !strings.Contains(rows, "explosions_per_100000,,SE,2022,T,TOT,,0.9,,0.72") || !strings.Contains(rows, "90 (explosions, release 2) / 10000000 (population, release 1) × 100000") {
+	if rows := shown(); !strings.Contains(rows, "explosions_per_100000,,SE,2022,T,TOT,,0.9,per_100000,0.72") || !strings.Contains(rows, "90 (explosions, release 2) / 10000000 (population, release 1) × 100000") {
 		t.Errorf("computed:\n%s", rows)
 	}
 	deliver("explosions", "explosions,,SE,2022,T,TOT,80,events,,,Polisen,Test") // release 4: 3 is the first rate
