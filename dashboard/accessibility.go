@@ -45,7 +45,7 @@ type accessibilityPage struct {
 }
 
 // accessibility is the statement that the law (2018:1937) asks for, written from the last test run.
-func (s *Server) accessibility(c *fiber.Ctx, v *view) (asset, error) {
+func (s *Server) accessibility(_ *fiber.Ctx, v *view) (asset, error) {
 	v.Title = v.T("Tillgänglighetsredogörelse", "Accessibility statement")
 	raw, err := accessibilityFile.ReadFile("static/accessibility.json")
 	if err != nil {

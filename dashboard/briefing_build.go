@@ -296,7 +296,7 @@ func (c *composer) points(names []string, lang schema.Lang) []briefing.Point {
 				ind.Label.In(lang), sentence.PlaceName(area, lang)))})
 			continue
 		}
-		spoken := c.speak(series, lang)
+		spoken := c.speak(series)
 		p := briefing.Point{HTML: html.EscapeString(sentence.Say(spoken, lang).Short())}
 		if last, before, ok := latest(series.shown); ok {
 			p.Note = append(p.Note, c.note(last))

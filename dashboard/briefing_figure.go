@@ -81,7 +81,7 @@ func (c *composer) window(l line, spec briefing.FigureSpec) []schema.Observation
 }
 
 // speak gathers what the sentences need.
-func (c *composer) speak(x shownSeries, lang schema.Lang) sentence.Figure {
+func (c *composer) speak(x shownSeries) sentence.Figure {
 	unit, _ := c.Catalogue.Unit(x.ind.Unit)
 	f := sentence.Figure{Label: x.ind.Label, Unit: unit, Kind: x.ind.Kind, Direction: x.ind.Direction, Area: x.line.Area, Threshold: x.ind.SmallestShown(), Prices: x.spec.Prices}
 	f.Group = schema.Text{SV: x.line.name(x.ind, schema.SV, false), EN: x.line.name(x.ind, schema.EN, false)}
@@ -156,7 +156,7 @@ func (c *composer) figure(name string, lang schema.Lang) (briefing.Figure, bool)
 		return briefing.Figure{}, false
 	}
 	unit, _ := c.Catalogue.Unit(x.ind.Unit)
-	said := sentence.Say(c.speak(x, lang), lang)
+	said := sentence.Say(c.speak(x), lang)
 	out := briefing.Figure{ID: name, Title: c.title(x, lang), Unit: unit.Label.In(lang), HTML: "<p>" + escape(said.Untitled()) + "</p>"}
 	out.Table = c.seriesTable(x, lang, &out.Note)
 	if x.spec.Chart == nil || *x.spec.Chart {

@@ -27,7 +27,7 @@ type compareTheme struct {
 type compareListRow struct{ Name, Unit, Link, Areas string }
 
 // compareList lists the indicators that areas can be compared in, with what sorts of area have figures.
-func (s *Server) compareList(c *fiber.Ctx, v *view) (asset, error) {
+func (s *Server) compareList(_ *fiber.Ctx, v *view) (asset, error) {
 	v.Title = v.T("Jämför områden", "Compare areas")
 	p := compareListPage{view: v, Search: v.Query.Get("q")}
 	area := v.Query.Get("area")

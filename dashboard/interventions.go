@@ -236,11 +236,6 @@ func (s *Server) placebos(e schema.Event, area string, figures []schema.Observat
 	return out
 }
 
-// bears tells whether a series is long enough for an estimate.
-func (s *Server) bears(in interrupted.Input) bool {
-	return interrupted.New(in).Model != interrupted.NoModel
-}
-
 // outcomes are the themes whose series somebody may want to read beside an event without the register naming them.
 var outcomes = []string{"deaths", "care", "institutional", "harm_reduction", "infections", "waiting"}
 

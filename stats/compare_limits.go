@@ -41,13 +41,17 @@ func CompareEstimates(a, b Estimate, power float64) (r Ratio, detectable Detecta
 // RatioP gives the two-sided P value of no difference from a ratio's 95 % limits: on the logarithmic scale z is the ratio
 // over its standard error, which is the width of the limits over 2·1.96 (Altman & Bland 2011, BMJ 343:d2304).
 //
-// Errors: out_of_range (a ratio or limit that is not above 0, limits of no width), not_defined (no value).
+// Errors: out_of_range (a ratio or limit that is not above 0, limits of no width, a level that is none), not_defined (no
+// value).
 func RatioP(r Ratio) (float64, error) {
 	if r.Value == nil || r.Upper == nil {
 		return 0, Refuse(methodCompareLimits, NotDefined, "a ratio without a value or an upper limit")
 	}
 	if !(r.Lower > 0 && *r.Value > 0 && *r.Upper > r.Lower) || !finite(*r.Value, *r.Upper) {
 		return 0, Refuse(methodCompareLimits, OutOfRange, "a ratio of %g with limits %g and %g", *r.Value, r.Lower, *r.Upper)
+	}
+	if err := checkLevel(methodCompareLimits, r.Level); err != nil {
+		return 0, err
 	}
 	z := math.Abs(math.Log(*r.Value)) / (math.Log(*r.Upper/r.Lower) / (2 * zOf(r.Level)))
 	return math.Erfc(z / math.Sqrt2), nil

@@ -63,6 +63,12 @@ func seriesFunctions(t testing.TB, data []byte) {
 	sound(t, what, ir, err)
 	m, err := Mean(v, Level95)
 	sound(t, what, m, err)
+	next, err := NextValue(v, Level95)
+	sound(t, what, next, err)
+	if len(v) > 0 {
+		middle, err := Quantile(v[1:], v[0])
+		sound(t, what, middle, err)
+	}
 	rr, err := RollingRates(years, a, b, 3, 1, 1e5, Level95)
 	sound(t, what, rr, err)
 	rt, err := RecentTrend(points)

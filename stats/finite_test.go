@@ -105,6 +105,10 @@ func comparisons(t testing.TB, x1, n1, x2, n2, level float64) {
 	a, b := RateGroup{x1, n1}, RateGroup{x2, n2}
 	r, p, err := RateRatio(a, b, level)
 	sound(t, what, []any{r, p}, err)
+	p, err = RatioP(Ratio{Value: &x1, Lower: n1, Upper: &x2, Level: level})
+	sound(t, what, p, err)
+	change, err := DetectableOnRootScale(x1, n1, n2, 1-level, 0.8)
+	sound(t, what, change, err)
 	for _, f := range []func(a, b RateGroup, level float64) (Ratio, error){RateRatioLogWald, RateRatioScore, RateRatioSkewScore} {
 		r, err := f(a, b, level)
 		sound(t, what, r, err)

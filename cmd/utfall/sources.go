@@ -290,15 +290,3 @@ func (a app) serveSources(ctx context.Context, h *house, s sourceFlags, observer
 		return nil
 	}, nil
 }
-
-// expected looks up when the publisher of a dataset has said that figures come next.
-func expected(known []source.Source) func(dataset string, after time.Time) time.Time {
-	return func(dataset string, after time.Time) time.Time {
-		for _, k := range known {
-			if k.Dataset == dataset {
-				return k.Calendar.Next(after)
-			}
-		}
-		return time.Time{}
-	}
-}

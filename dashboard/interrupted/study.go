@@ -183,7 +183,7 @@ func (s *Study) placebo(time, y, pop []float64) {
 		}
 		return math.Abs(coef[1]), true
 	}
-	real, ok := at(s.Before)
+	own, ok := at(s.Before)
 	if !ok {
 		return
 	}
@@ -193,7 +193,7 @@ func (s *Study) placebo(time, y, pop []float64) {
 		}
 		if size, ok := at(cut); ok {
 			s.Placebo.Tried++
-			if size >= real {
+			if size >= own {
 				s.Placebo.AsLarge++
 			}
 		}

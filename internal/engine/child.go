@@ -98,14 +98,14 @@ func serve(library *chdb, places layout, level string, stdin io.Reader) error {
 	go func() {
 		// Once the first statement runs, the library has seen its terminal. Taking that away makes it end after its
 		// last statement, or the first that fails, instead of waiting for someone to type another.
-		io.ReadFull(started, make([]byte, 1))
+		_, _ = io.ReadFull(started, make([]byte, 1))
 		terminal.Close()
 	}()
 	go func() {
-		io.Copy(io.Discard, stdin) // ends when the parent closes the pipe, or the kernel does so for it
+		_, _ = io.Copy(io.Discard, stdin) // ends when the parent closes the pipe, or the kernel does so for it
 		release.Close()
 		time.Sleep(shutdownGrace)
-		syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 	}()
 	return library.run([]string{
 		"clickhouse",

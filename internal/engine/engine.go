@@ -104,7 +104,7 @@ func (e *Engine) kill() {
 	e.mu.Lock()
 	e.killed = true
 	e.mu.Unlock()
-	e.command.Process.Kill()
+	_ = e.command.Process.Kill()
 }
 
 // watch waits for the child's end and settles what is left, the lock last.

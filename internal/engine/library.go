@@ -67,8 +67,8 @@ func find(named, executable, directory string, platform Platform) (Library, erro
 func candidates(executable, directory string, platform Platform) []string {
 	var paths []string
 	if executable != "" {
-		if real, err := filepath.EvalSymlinks(executable); err == nil {
-			executable = real
+		if target, err := filepath.EvalSymlinks(executable); err == nil {
+			executable = target
 		}
 		beside := filepath.Dir(executable)
 		paths = append(paths,

@@ -133,7 +133,7 @@ func lockedError(dataDir string, holder int) error {
 		return fmt.Errorf("%w: process %d holds %s; stop it, or choose another --data-dir", ErrLocked, holder, dataDir)
 	case holder > 0:
 		var left Connection
-		readJSON(layoutOf(dataDir).connection, &left) // without it the message says process 0, and the rest of it holds
+		_, _ = readJSON(layoutOf(dataDir).connection, &left) // without it the message says process 0, and the rest of it holds
 		return fmt.Errorf("%w: process %d that held %s is gone, but its engine (process %d) has not ended; try again in a moment, or end that process",
 			ErrLocked, holder, dataDir, left.PID)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -97,8 +98,8 @@ func newPipe() (pipe, error) {
 
 func (e *Engine) childCommand() *exec.Cmd {
 	own := e.options.Command
-	arguments := append(own[1:len(own):len(own)],
-		"--library="+e.options.LibraryPath, "--data-dir="+e.options.DataDir, "--log-level="+e.options.logLevel())
+	arguments := slices.Concat(own[1:], []string{
+		"--library=" + e.options.LibraryPath, "--data-dir=" + e.options.DataDir, "--log-level=" + e.options.logLevel()})
 	command := exec.Command(own[0], arguments...)
 	command.Dir = e.places.files
 	command.Env = environment(e.places.temporary)

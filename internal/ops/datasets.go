@@ -22,7 +22,7 @@ type Standing struct {
 	LastAttempt   time.Time
 	LastPublished time.Time // when its newest visible release became visible
 	SourceUpdated time.Time // the source's own time of that release
-	Failures      uint64    // runs that failed or were quarantinedd since the last success
+	Failures      uint64    // runs that failed or were refused since the last success
 	Held          uint64    // releases that wait for a person
 	Rejected      uint64    // rows of the newest run that could not be taken in
 }
@@ -43,10 +43,10 @@ type Run struct {
 	Reasons                                          map[string]uint64 // rejected rows by reason
 }
 
-// Outcomes of a run, as they stand in labels. Unrecorded is a run that came not as far as the ledger.
+// Unrecorded is the outcome of a run that came not as far as the ledger, as it stands in labels.
 const Unrecorded = "unrecorded"
 
-var outcomes = []string{"published", "unchanged", "held", "quarantinedd", "failed", "abandoned", "withdrawn", Unrecorded}
+var outcomes = []string{"published", "unchanged", "held", "refused", "failed", "abandoned", "withdrawn", Unrecorded}
 
 var rowResults = []string{"read", "new", "changed", "deleted", "unchanged", "rejected"}
 
@@ -77,7 +77,7 @@ func newDatasets(r prometheus.Registerer, o Options) datasets {
 		took:        histogram("utfall_ingest_run_duration_seconds", "Time of a run of ingest, from asking to the ledger's line.", nil, d),
 		success:     gauge("utfall_ingest_last_success_timestamp_seconds", "When the newest run began that was taken in or found nothing new; 0 if there is none.", d),
 		attempt:     gauge("utfall_ingest_last_attempt_timestamp_seconds", "When the newest run began; 0 if there is none.", d),
-		failures:    gauge("utfall_ingest_consecutive_failures", "Runs that failed or were quarantinedd since the last success.", d),
+		failures:    gauge("utfall_ingest_consecutive_failures", "Runs that failed or were refused since the last success.", d),
 		quarantined: gauge("utfall_ingest_last_rejected_rows", "Rows of the newest run that could not be taken in.", d),
 		held:        gauge("utfall_dataset_held_releases", "Releases that are not as their source promised and wait for a person.", d),
 		published:   gauge("utfall_dataset_last_release_timestamp_seconds", "When the newest visible release became visible; 0 if there is none.", d),

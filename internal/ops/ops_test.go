@@ -19,6 +19,7 @@ import (
 	"github.com/prometheus/common/model"
 
 	"utfall/internal/ops"
+	"utfall/schema"
 )
 
 var moment = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
@@ -28,6 +29,16 @@ func options() ops.Options {
 		Reasons: []string{"unit", "value"}, Now: func() time.Time { return moment },
 		Datasets: []ops.Dataset{{Name: "kolada/x", Every: 7 * 24 * time.Hour,
 			Next: func(t time.Time) time.Time { return t.Add(time.Hour) }, Last: func(t time.Time) time.Time { return t.Add(-time.Hour) }}}}
+}
+
+// Every outcome that the ledger can hold for a finished run has its series from the start.
+func TestOutcomesOfTheLedger(t *testing.T) {
+	got := values(t, handler(ops.New(options())), false)
+	for _, o := range []schema.Outcome{schema.Published, schema.Unchanged, schema.Held, schema.Refused, schema.Failed, schema.Abandoned} {
+		if _, ok := got["utfall_ingest_runs_total{dataset=kolada/x,outcome="+string(o)+"}"]; !ok {
+			t.Errorf("no series for the outcome %s", o)
+		}
+	}
 }
 
 // Names, units and help texts keep to the conventions that operators' tools rely on.

@@ -35,7 +35,7 @@ var passingCodes = []int32{
 func Passing(err error) bool {
 	var said *clickhouse.Exception
 	if errors.As(err, &said) {
-		return slices.Contains(passingCodes, int32(said.Code))
+		return slices.Contains(passingCodes, said.Code)
 	}
 	var network net.Error
 	return errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, net.ErrClosed) ||

@@ -210,7 +210,7 @@ func (p *problem) bound(target int) (Range, error) {
 			byPart[k] = append(byPart[k], j)
 			continue
 		}
-		r = r.plus(Range{Low: p.low[j], High: p.high[j], RealLow: float64(p.low[j]), RealHigh: real(p.high[j])})
+		r = r.plus(Range{Low: p.low[j], High: p.high[j], RealLow: float64(p.low[j]), RealHigh: unbounded(p.high[j])})
 	}
 	slices.SortFunc(order, cmp.Compare)
 	for _, k := range order {
@@ -227,7 +227,8 @@ func (p *problem) bound(target int) (Range, error) {
 	return r, nil
 }
 
-func real(high int64) float64 {
+// unbounded is an upper bound as a number, infinite where there is none.
+func unbounded(high int64) float64 {
 	if high == NoLimit {
 		return math.Inf(1)
 	}

@@ -21,11 +21,17 @@ type Rounding struct {
 	Midpoint bool
 }
 
-// The roundings in use.
-func NearestFive() Rounding { return Rounding{Base: 5} }                 // half up
-func NearestTen() Rounding  { return Rounding{Base: 10} }                // half up
-func HESA() Rounding        { return Rounding{Base: 5, ZeroBelow: 3} }   // Higher Education Statistics Agency: 0, 1 and 2 become 0
-func MidpointSix() Rounding { return Rounding{Base: 6, Midpoint: true} } // OpenSAFELY: ⌈n/6⌉·6 − 3
+// NearestFive rounds to the nearest multiple of 5, half up.
+func NearestFive() Rounding { return Rounding{Base: 5} }
+
+// NearestTen rounds to the nearest multiple of 10, half up.
+func NearestTen() Rounding { return Rounding{Base: 10} }
+
+// HESA is the rule of the Higher Education Statistics Agency: the nearest 5, and 0, 1 and 2 become 0.
+func HESA() Rounding { return Rounding{Base: 5, ZeroBelow: 3} }
+
+// MidpointSix is OpenSAFELY's rule: ⌈n/6⌉·6 − 3.
+func MidpointSix() Rounding { return Rounding{Base: 6, Midpoint: true} }
 
 // Round gives the rounded count. Errors: NegativeCount, OutOfRange for a base below 2 or a count above 2⁴⁰.
 func (r Rounding) Round(count int64) (int64, error) {

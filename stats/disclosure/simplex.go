@@ -1,6 +1,7 @@
 package disclosure
 
 import (
+	"errors"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -27,14 +28,14 @@ func (l *linear) simplex(cost []float64) (float64, []float64, error) {
 	// What fails in one order of the columns may do in another: the library is known to give up on solvable programmes.
 	for _, backwards := range []bool{false, true} {
 		value, x, err := l.solve(cost, backwards)
-		switch err { //nolint:errorlint // gonum returns these values bare
-		case nil:
+		switch {
+		case err == nil:
 			if l.solves(x) {
 				return value, x, nil
 			}
-		case lp.ErrInfeasible:
+		case errors.Is(err, lp.ErrInfeasible):
 			return 0, nil, contradiction("the published sums leave no counts of zero or more")
-		case lp.ErrUnbounded:
+		case errors.Is(err, lp.ErrUnbounded):
 			return math.Inf(-1), nil, nil
 		}
 	}

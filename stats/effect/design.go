@@ -1,6 +1,7 @@
 package effect
 
 import (
+	"errors"
 	"fmt"
 	"math"
 
@@ -162,7 +163,8 @@ func (d design) unscale(qr *mat.QR, r *mat.Dense, rhs *mat.VecDense, norm []floa
 	}
 	var inv mat.TriDense
 	if err := inv.InverseTri(tri); err != nil {
-		if _, poor := err.(mat.Condition); !poor {
+		var poor mat.Condition
+		if !errors.As(err, &poor) {
 			return solution{}, stats.Refuse(d.method, stats.Collinear, "the columns %v cannot be told apart", d.names)
 		}
 	}

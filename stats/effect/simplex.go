@@ -1,6 +1,7 @@
 package effect
 
 import (
+	"errors"
 	"math"
 
 	"gonum.org/v1/gonum/mat"
@@ -141,7 +142,8 @@ func (s *activeSet) equality() ([]float64, bool) {
 	rhs.SetVec(m, 1)
 	var x mat.VecDense
 	if err := x.SolveVec(kkt, rhs); err != nil {
-		if c, poor := err.(mat.Condition); !poor || math.IsInf(float64(c), 1) {
+		var poor mat.Condition
+		if !errors.As(err, &poor) || math.IsInf(float64(poor), 1) {
 			return nil, false
 		}
 	}
