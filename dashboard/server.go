@@ -222,8 +222,12 @@ var (
 func (s *Server) fault(c *fiber.Ctx, route, id string, err error) error {
 	var p problem
 	var fe *fiber.Error
+	tooLarge, cut := unread(err)
 	switch {
 	case errors.As(err, &p):
+	case cut:
+		p = tooLarge
+		drain(c.Context().Conn())
 	case errors.As(err, &fe) && fe.Code < 500:
 		p = notFound
 		p.status = fe.Code
