@@ -62,9 +62,7 @@ func (s *Server) routesAPI() {
 	s.app.Get(apiRoot+"/openapi.yaml", func(c *fiber.Ctx) error {
 		c.Set("Access-Control-Allow-Origin", "*")
 		c.Set("Cache-Control", "public, max-age=3600")
-		a := newAsset(openAPI, "application/yaml")
-		c.Set(fiber.HeaderContentType, a.kind)
-		return a.send(c)
+		return newAsset(openAPI, "application/yaml").send(c)
 	})
 }
 
@@ -73,26 +71,14 @@ func (s *Server) api(known []string, build func(*question) (any, error)) fiber.H
 	return func(c *fiber.Ctx) error {
 		c.Set("Access-Control-Allow-Origin", "*") // all of it is public
 		c.Set("Access-Control-Expose-Headers", "ETag, Link")
-		state, err := s.current()
+		a, err := s.kept(c, func(state schema.State) (asset, bool, error) {
+			a, err := s.answerAPI(c, state, known, build)
+			return a, true, err
+		})
 		if err != nil {
 			return err
 		}
-		key := string(c.Request().URI().RequestURI())
-		if len(key) > 8000 {
-			return tooLong
-		}
-		a, ok := s.cache.get(key)
-		if !ok {
-			if a, err = s.answerAPI(c, state, known, build); err != nil {
-				return err
-			}
-			s.cache.put(key, a, state)
-		}
-		c.Set(fiber.HeaderContentType, a.kind)
 		c.Set("Cache-Control", "public, max-age=60")
-		if a.link != "" {
-			c.Set(fiber.HeaderLink, a.link)
-		}
 		return a.send(c)
 	}
 }
@@ -166,7 +152,6 @@ func (q *question) readPage() error {
 }
 
 var (
-	tooLong   = problem{fiber.StatusRequestURITooLong, schema.Text{SV: "Adressen är för lång. Välj färre områden.", EN: "The address is too long. Choose fewer areas."}}
 	notInAPI  = problem{fiber.StatusNotFound, schema.Text{SV: "Adressen finns inte i API:et. Vad som finns står i /api/v1/openapi.yaml.", EN: "There is no such address in the API. What there is stands in /api/v1/openapi.yaml."}}
 	badCursor = problem{fiber.StatusBadRequest, schema.Text{SV: "Markören (cursor) kan inte läsas. Börja om utan den, och följ länken next.", EN: "The cursor cannot be read. Begin without it, and follow the link next."}}
 )

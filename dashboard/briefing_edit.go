@@ -109,7 +109,6 @@ func (s *Server) edit(lang schema.Lang) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		c.Set(fiber.HeaderContentType, a.kind)
 		return a.send(c)
 	}
 }

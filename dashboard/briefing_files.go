@@ -84,9 +84,7 @@ func (s *Server) briefingFile(lang schema.Lang, kind string) fiber.Handler {
 		case err != nil:
 			return err
 		}
-		c.Set(fiber.HeaderContentType, a.kind)
 		c.Set("Cache-Control", "no-cache")
-		c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+a.name+`"`)
 		return a.send(c)
 	}
 }

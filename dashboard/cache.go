@@ -43,6 +43,13 @@ func packedKind(kind string) bool {
 }
 
 func (a asset) send(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, a.kind)
+	if a.name != "" {
+		c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+a.name+`"`)
+	}
+	if a.link != "" {
+		c.Set(fiber.HeaderLink, a.link)
+	}
 	etag := `"` + a.hash + `"`
 	c.Set(fiber.HeaderETag, etag)
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)
@@ -118,6 +125,31 @@ func (s *Server) current() (schema.State, error) {
 	}
 	s.cache.checked = now
 	return state, nil
+}
+
+// longestAddress is the most bytes of an address that is answered.
+const longestAddress = 8000
+
+var tooLong = problem{fiber.StatusRequestURITooLong, schema.Text{SV: "Adressen är för lång. Välj färre områden.", EN: "The address is too long. Choose fewer areas."}}
+
+// kept gives what is kept for the address that was asked for, and has it made where there is none. What is made tells whether it is to be kept.
+func (s *Server) kept(c *fiber.Ctx, build func(schema.State) (a asset, keep bool, err error)) (asset, error) {
+	state, err := s.current()
+	if err != nil {
+		return asset{}, err
+	}
+	key := string(c.Request().URI().RequestURI())
+	if len(key) > longestAddress {
+		return asset{}, tooLong
+	}
+	if a, ok := s.cache.get(key); ok {
+		return a, nil
+	}
+	a, keep, err := build(state)
+	if err == nil && keep {
+		s.cache.put(key, a, state)
+	}
+	return a, err
 }
 
 func (c *cache) get(key string) (asset, bool) {

@@ -124,18 +124,23 @@ func (s *Server) detectable(p *indicatorPage, d interval.Difference, ok bool) st
 		"With numbers of that size only a fall of at least %s%% or a rise of at least %s%% shows."), fall, rise)
 }
 
-// measures links the same figures as a number, a rate, an index and so on.
-func (s *Server) measures(p *indicatorPage) {
-	root := p.Indicator
-	if root.Derive != nil {
-		root, _ = s.Catalogue.Indicator(root.Numerator)
+// measuresOf gives what is counted and all that is computed from it, such as a rate and an index.
+func (s *Server) measuresOf(ind schema.Indicator) []schema.Indicator {
+	if ind.Derive != nil {
+		ind, _ = s.Catalogue.Indicator(ind.Numerator)
 	}
-	list := []schema.Indicator{root}
-	for _, ind := range s.Catalogue.Derived() {
-		if ind.Numerator == root.ID {
-			list = append(list, ind)
+	list := []schema.Indicator{ind}
+	for _, d := range s.Catalogue.Derived() {
+		if d.Numerator == ind.ID {
+			list = append(list, d)
 		}
 	}
+	return list
+}
+
+// measures links the same figures as a number, a rate, an index and so on.
+func (s *Server) measures(p *indicatorPage) {
+	list := s.measuresOf(p.Indicator)
 	if len(list) < 2 {
 		return
 	}

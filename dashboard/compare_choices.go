@@ -107,18 +107,8 @@ func (p *comparePage) IsArea(code string) bool { return p.Chosen != nil && p.Cho
 
 // comparableMeasures links the same figures in the measures that places of different size can be compared in.
 func (s *Server) comparableMeasures(p *comparePage) []choice {
-	root := p.Indicator
-	if root.Derive != nil {
-		root, _ = s.Catalogue.Indicator(root.Numerator)
-	}
-	list := []schema.Indicator{root}
-	for _, ind := range s.Catalogue.Derived() {
-		if ind.Numerator == root.ID {
-			list = append(list, ind)
-		}
-	}
 	var out []choice
-	for _, ind := range list {
+	for _, ind := range s.measuresOf(p.Indicator) {
 		if comparison.Comparable(ind) {
 			out = append(out, choice{p.Link("/jamfor/"+ind.ID, "area", p.Query.Get("area"), "niva", p.Query.Get("niva")), s.measure(ind, p.Lang), ind.ID == p.Indicator.ID})
 		}

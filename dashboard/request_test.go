@@ -23,7 +23,7 @@ func TestRequestID(t *testing.T) {
 	var routes []string
 	s := server(t, &stubReader{fail: map[string]bool{"state": true}})
 	s.Logger = slog.New(slog.NewJSONHandler(&log, nil))
-	s.Observe = func(route string, status int, _ time.Duration) { routes = append(routes, route) }
+	s.Observe = func(route string, _ int, _ time.Duration) { routes = append(routes, route) }
 	for given, taken := range map[string]bool{"0123456789abcdef": true, "4bf92f35-77b3_4da6": true, "short": false, "": false,
 		"with space in it": false, "line\tbreak-0000": false, strings.Repeat("x", 65): false, "<script>alert(1)": false} {
 		r := httptest.NewRequest(http.MethodGet, "/nowhere", nil)

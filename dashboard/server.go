@@ -268,7 +268,6 @@ func (s *Server) static(c *fiber.Ctx) error {
 	if !ok {
 		return notFound
 	}
-	c.Set(fiber.HeaderContentType, a.kind)
 	c.Set("Cache-Control", "public, max-age=31536000, immutable")
 	return a.send(c)
 }

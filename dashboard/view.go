@@ -149,40 +149,26 @@ type handler func(c *fiber.Ctx, v *view) (asset, error)
 func (s *Server) page(lang schema.Lang, name string, build handler) fiber.Handler {
 	name = s.counted(name)
 	return func(c *fiber.Ctx) error {
-		state, err := s.current()
-		if err != nil {
-			return err
-		}
-		key := string(c.Request().URI().RequestURI())
-		if len(key) > 8000 {
-			return tooLong
-		}
-		a, ok := s.cache.get(key)
-		if !ok {
+		a, err := s.kept(c, func(state schema.State) (asset, bool, error) {
 			v := &view{s: s, Lang: lang, Prefix: prefixOf(lang), State: state, path: strings.TrimPrefix(c.Path(), prefixOf(lang)), span: c.Context().UserValue(spanKey{}), whole: true}
 			if err := s.read(c, v); err != nil {
-				return err
+				return asset{}, false, err
 			}
-			a, err = build(c, v)
-			var to elsewhere
-			if errors.As(err, &to) {
-				return c.Redirect(string(to), fiber.StatusSeeOther)
-			}
-			if err != nil {
-				return err
-			}
-			if v.whole {
-				s.cache.put(key, a, state)
-			} else {
+			a, err := build(c, v)
+			if err == nil && !v.whole {
 				s.PanelFailed(name)
 				s.Logger.Warn("a page was shown without a panel", "page", name, "request_id", c.GetRespHeader(requestHeader))
 			}
+			return a, v.whole, err
+		})
+		var to elsewhere
+		if errors.As(err, &to) {
+			return c.Redirect(string(to), fiber.StatusSeeOther)
 		}
-		c.Set(fiber.HeaderContentType, a.kind)
+		if err != nil {
+			return err
+		}
 		c.Set("Cache-Control", "no-cache")
-		if a.name != "" {
-			c.Set(fiber.HeaderContentDisposition, `attachment; filename="`+a.name+`"`)
-		}
 		return a.send(c)
 	}
 }

@@ -1,6 +1,7 @@
 package briefing
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -246,7 +247,7 @@ func TestEncode(t *testing.T) {
 		t.Errorf("a second writing differs: %v", err)
 	}
 	body[len(body)/2] ^= 1
-	if _, err := Decode(body, hash); err != ErrChanged {
+	if _, err := Decode(body, hash); !errors.Is(err, ErrChanged) {
 		t.Errorf("a changed byte gave %v", err)
 	}
 	s.Format = 99

@@ -36,7 +36,7 @@ func about(t *testing.T) About {
 func sample(t *testing.T) []schema.Observation {
 	t.Helper()
 	lower, upper := 475.3, 565.6
-	make := func(area, period string, sex schema.Sex, age string, value float64) schema.Observation {
+	figure := func(area, period string, sex schema.Sex, age string, value float64) schema.Observation {
 		p, err := schema.ParsePeriod(period)
 		if err != nil {
 			t.Fatal(err)
@@ -44,14 +44,14 @@ func sample(t *testing.T) []schema.Observation {
 		return schema.Observation{Cell: schema.Cell{Indicator: "drug_induced_deaths", Area: area, Period: p, Sex: sex, Age: age}, Value: value,
 			Source: "EMCDDA", Citation: "Bulletin", Dataset: "test/x", Release: 7, Released: time.Date(2026, 3, 1, 8, 0, 0, 123456000, time.UTC)}
 	}
-	a := make("SE", "2022", "T", "TOT", 519)
+	a := figure("SE", "2022", "T", "TOT", 519)
 	a.Lower, a.Upper, a.Flags = &lower, &upper, "provisional estimated"
-	b := make("SE", "2021", "T", "TOT", 0)
+	b := figure("SE", "2021", "T", "TOT", 0)
 	b.Missing, b.Symbol = schema.SuppressedPrimary, ".."
-	c := make("DK", "2021", "F", "15-64", 0)
-	d := make("NO", "2022-11-01", "M", "21+", 4.25)
+	c := figure("DK", "2021", "F", "15-64", 0)
+	d := figure("NO", "2022-11-01", "M", "21+", 4.25)
 	d.Source, d.Citation, d.Note, d.Symbol = "=1+1", "</script><b>;\"", "\u202eright to left\nsecond line", "@SUM(A1)"
-	e := make("SE", "2016/2020", "T", "TOT", -3)
+	e := figure("SE", "2016/2020", "T", "TOT", -3)
 	e.Variant, e.Breakdown = "bulletin2016", "-5"
 	return []schema.Observation{a, b, c, d, e}
 }

@@ -64,7 +64,10 @@ func (p *parquetWriter) Write(figures []schema.Observation) error {
 	if len(figures) == 0 {
 		return nil
 	}
-	group := p.out.AppendRowGroup()
+	group, err := p.out.AppendRowGroupChecked()
+	if err != nil {
+		return err
+	}
 	for _, k := range p.columns {
 		to, err := group.NextColumn()
 		if err != nil {

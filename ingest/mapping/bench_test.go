@@ -28,7 +28,8 @@ func BenchmarkMapper(b *testing.B) {
 			b.Fatal(err)
 		}
 		var row decode.Row
-		for err = nil; err == nil; err = r.Next(&row) {
+		for err == nil {
+			err = r.Next(&row)
 		}
 		if !errors.Is(err, io.EOF) {
 			b.Fatal(err)
@@ -36,7 +37,9 @@ func BenchmarkMapper(b *testing.B) {
 		alone := time.Since(start)
 		start = time.Now()
 		m := New(s, c, open, []Part{part})
-		for err = nil; err == nil; _, _, err = m.Next() {
+		err = nil
+		for err == nil {
+			_, _, err = m.Next()
 		}
 		if !errors.Is(err, io.EOF) || m.Read() != 200_000 {
 			b.Fatal(m.Read(), err)

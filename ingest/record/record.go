@@ -167,7 +167,8 @@ func (s *Scanner) split(fields [][]byte, line []byte) [][]byte {
 
 // quoted splits a record that has quotes in it; such a record may run over several lines.
 func (s *Scanner) quoted(first []byte) ([][]byte, error) {
-	text := append(s.text[:0], first...)
+	s.text = append(s.text[:0], first...)
+	text := s.text
 	s.out, s.ends = s.out[:0], s.ends[:0]
 	i := 0
 	for {

@@ -51,7 +51,7 @@ func BenchmarkHundredPDFs(b *testing.B) {
 	b.Setenv("TMPDIR", own)
 	job, empty := dashboard.PrintJob{Lang: schema.SV, HTML: briefingHTML(b)}, dashboard.PrintJob{Lang: schema.SV, HTML: []byte("<!doctype html><title>x</title>")}
 	p := press.New(press.Options{})
-	print := func(j dashboard.PrintJob) time.Duration {
+	pdf := func(j dashboard.PrintJob) time.Duration {
 		started := time.Now()
 		if _, err := p.PDF(b.Context(), j); err != nil {
 			b.Fatal(err)
@@ -62,10 +62,10 @@ func BenchmarkHundredPDFs(b *testing.B) {
 		var ours, theirs, longest time.Duration
 		var after10 int
 		for i := range files() {
-			took := print(job)
+			took := pdf(job)
 			ours, longest = ours+took, max(longest, took)
 			if i%10 == 9 {
-				theirs += 10 * print(empty)
+				theirs += 10 * pdf(empty)
 			}
 			if i == 9 {
 				after10 = resident(b)

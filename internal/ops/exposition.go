@@ -47,7 +47,7 @@ func (e *exposition) keep(format expfmt.Format, packed bool) ([]byte, error) {
 
 // ServeHTTP answers a scrape, as text or as protocol buffers, packed if the client takes gzip.
 func (e *exposition) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	format := expfmt.Negotiate(r.Header)
+	format := expfmt.NegotiateAccept(r.Header, expfmt.DefaultAcceptedFormats()...)
 	packed := strings.Contains(r.Header.Get("Accept-Encoding"), "gzip")
 	live, err := render(e.live, format, packed, gzip.BestSpeed)
 	var standing []byte

@@ -347,7 +347,7 @@ func TestFaultsOnTheWay(t *testing.T) {
 		{"cut off", write(whole[:len(whole)/2]), schema.Refused, "jsonstat"},
 		{"metadata instead", write(metadata), schema.Refused, "a description of the table"},
 		{"another table", write(shared(t, "dst/HISB3_jsonstat.json")), schema.Refused, "expected a dimension"},
-		{"no config", func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(404) }, schema.Failed, "/config"},
+		{"no config", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(404) }, schema.Failed, "/config"},
 	} {
 		b.publisher.answer(x.serve)
 		r, err := b.run()
