@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"html"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -19,6 +18,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"utfall/internal/freeport"
 )
 
 const table = `id: test_table
@@ -65,15 +66,7 @@ func start(t *testing.T, name string, args ...string) *exec.Cmd {
 	return c
 }
 
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
+func freeAddress(t *testing.T) string { return freeport.Address(freeport.Take(t)) }
 
 func waitFor(t *testing.T, what string, ok func() bool) {
 	t.Helper()

@@ -18,6 +18,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"utfall/internal/engine"
+	"utfall/internal/freeport"
 	"utfall/schema"
 )
 
@@ -164,7 +165,7 @@ func BenchmarkFirstPage(b *testing.B) {
 
 func firstPage(b *testing.B, dir string) time.Duration {
 	b.Helper()
-	const addr = "127.0.0.1:18099"
+	addr := freeport.Address(freeport.Take(b))
 	cmd := exec.Command(program, "up", "--data-dir", dir, "--addr", addr, "--ops-addr", "127.0.0.1:0")
 	started := time.Now()
 	if err := cmd.Start(); err != nil {

@@ -2,16 +2,16 @@ package engine_test
 
 import (
 	"fmt"
-	"net"
 	"testing"
 
 	"utfall/internal/engine"
+	"utfall/internal/freeport"
 )
 
 // Two engines that know each other answer as one cluster: the topology that Utfall grows into past one machine.
 func TestCluster(t *testing.T) {
 	t.Parallel()
-	ports := []int{freePort(t), freePort(t)}
+	ports := []int{freeport.Take(t), freeport.Take(t)}
 	config := func(shard int) []byte {
 		return fmt.Appendf(nil, `<clickhouse>
   <remote_servers><utfall><secret>only between these two</secret>
@@ -42,14 +42,4 @@ func TestCluster(t *testing.T) {
 	if err := connect(t, nodes[1]).QueryRow(t.Context(), "SELECT getMacro('shard')").Scan(&shard); err != nil || shard != "2" {
 		t.Errorf("the second node's macro is %q (%v)", shard, err)
 	}
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	return listener.Addr().(*net.TCPAddr).Port
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"utfall/dashboard"
 	"utfall/ingest"
 	"utfall/internal/engine"
+	"utfall/internal/freeport"
 	"utfall/internal/store"
 	"utfall/schema"
 )
@@ -34,7 +34,7 @@ func spread(t testing.TB, n int) *nodes {
 	c := &nodes{house: &house{dir: t.TempDir()}}
 	var hosts []string
 	for range n {
-		port := freePort(t)
+		port := freeport.Take(t)
 		node := fmt.Sprintf("<replica><host>127.0.0.1</host><port>%d</port><user>utfall</user></replica>", port)
 		fmt.Fprintf(&shards, "<shard>%s</shard>", node)
 		replicas.WriteString(node)
@@ -70,16 +70,6 @@ func spread(t testing.TB, n int) *nodes {
 		t.Fatal(err)
 	}
 	return c
-}
-
-func freePort(t testing.TB) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }
 
 // noon is the clock under which the nodes are filled, so that what they say can be compared byte for byte.
