@@ -9,15 +9,18 @@ import (
 const methodPower = "power_rate_ratio"
 
 // ratePower sets up the conditional test: given N events together, the first count is binomial with share null when the
-// rates are equal and with share real as they are.
-type ratePower struct{ mean, null, real, alpha float64 }
+// rates are equal. before is how many events are expected in the first exposure.
+type ratePower struct {
+	before, null, alpha float64
+	exact               *frontier // made when it is first needed
+}
 
 // powerExactUpTo is the expected total above which the normal approximation is used: it is then good to three digits,
 // and adding up outcomes would take seconds.
 const powerExactUpTo = 20000
 
 // RatePower gives the probability that the exact conditional test of two Poisson rates at two-sided level alpha finds
-// a difference, when before and after events are expected in exposures of the given sizes. It adds up all outcomes
+// a difference, when before and after events are expected in exposures of the given sizes. It adds up all pairs of counts
 // (Przyborowski & Wilenski 1940; Gu, Ng, Tang & Schucany 2008); above 20 000 events expected together it is
 // Φ(|ln R|/√(1/μ1+1/μ2) − z).
 //
@@ -28,7 +31,8 @@ func RatePower(before, after, exposureBefore, exposureAfter, alpha float64) (flo
 		checkAlpha(alpha)); err != nil {
 		return 0, err
 	}
-	return ratePowerOf(before, after, exposureBefore/(exposureBefore+exposureAfter), alpha), nil
+	p := ratePower{before: before, null: exposureBefore / (exposureBefore + exposureAfter), alpha: alpha}
+	return p.of(after), nil
 }
 
 func checkAlpha(alpha float64) error {
@@ -38,92 +42,115 @@ func checkAlpha(alpha float64) error {
 	return nil
 }
 
-func ratePowerOf(before, after, null, alpha float64) float64 {
-	mean := before + after
-	if mean == 0 {
+// of gives the power when after events are expected in the second exposure.
+func (p *ratePower) of(after float64) float64 {
+	switch mean := p.before + after; {
+	case mean == 0:
 		return 0
+	case mean > powerExactUpTo:
+		return p.approximate(after)
 	}
-	p := ratePower{mean: mean, null: null, real: before / mean, alpha: alpha}
-	if mean > powerExactUpTo {
-		return p.approximate()
+	if p.exact == nil {
+		p.exact = newFrontier(p.before, p.null, p.alpha)
 	}
-	return p.exact()
+	return p.exact.power(after)
 }
 
-// exact adds up, over all totals that are likely, the chance of a first count in the region of rejection.
-func (p ratePower) exact() float64 {
-	spread := 12*math.Sqrt(p.mean) + 40 // what lies outside weighs less than 10⁻¹²
-	first := math.Max(0, math.Floor(p.mean-spread))
-	last := math.Ceil(p.mean + spread)
-	low, high := -1.0, 0.0 // reject at x ≤ low and at x ≥ high
-	sum := 0.0
-	for n := first; n <= last; n++ {
-		if n == first {
-			low, high = p.startRegion(n)
+// spread is how far from its mean a Poisson count is looked at; what lies outside weighs less than 10⁻¹².
+func spread(mean float64) float64 { return 8*math.Sqrt(mean) + 30 }
+
+// frontier says of each first count that is likely which second counts reject equality: those of at least fewest[i] (the
+// first is too low) and those of at most highest[i] (it is too high). Neither depends on the ratio of the rates, so that one
+// frontier serves every ratio that is tried.
+type frontier struct {
+	null, alpha     float64
+	mean            float64 // of the first count
+	from            float64 // the first count that index 0 stands for
+	chance          []float64
+	fewest, highest []float64
+}
+
+// newFrontier finds the frontier for a mean of the first count. Both of its ends move up with the first count.
+func newFrontier(mean, null, alpha float64) *frontier {
+	f := &frontier{null: null, alpha: alpha, mean: mean, from: math.Max(0, math.Floor(mean-spread(mean)))}
+	fewest, highest := 0.0, -1.0
+	for x := f.from; x <= math.Ceil(mean+spread(mean)); x++ {
+		fewest = climb(fewest, func(y float64) bool { return f.rejectsLow(x, x+y) })
+		highest = climb(highest+1, func(y float64) bool { return !f.rejectsHigh(x, x+y) }) - 1
+		f.chance = append(f.chance, chanceOf(x, mean))
+		f.fewest, f.highest = append(f.fewest, fewest), append(f.highest, highest)
+	}
+	return f
+}
+
+// chanceOf is the Poisson probability of a count, also where none is expected.
+func chanceOf(count, mean float64) float64 {
+	switch {
+	case mean > 0:
+		return distribution.PoissonProb(count, mean)
+	case count == 0:
+		return 1
+	}
+	return 0
+}
+
+// beyond is more events than are added up one by one.
+const beyond = 2 * powerExactUpTo
+
+// climb finds the lowest count from y on for which test holds, or beyond: in growing steps, then by bisection.
+func climb(y float64, test func(float64) bool) float64 {
+	if y >= beyond || test(y) {
+		return y
+	}
+	low, step := y, 1.0 // the test does not hold at low
+	for ; !test(low + step); step *= 2 {
+		if low += step; low >= beyond {
+			return beyond
+		}
+	}
+	high := low + step
+	for high-low > 1 {
+		mid := math.Floor((low + high) / 2)
+		if test(mid) {
+			high = mid
 		} else {
-			low, high = p.growRegion(n, low, high)
+			low = mid
 		}
-		chance := 0.0
-		if low >= 0 {
-			chance += distribution.BinomialCDF(low, n, p.real)
-		}
-		if high <= n {
-			chance += distribution.BinomialUpper(high, n, p.real)
-		}
-		sum += distribution.PoissonProb(n, p.mean) * chance
+	}
+	return high
+}
+
+// power adds up the chances of all pairs of counts that reject, when the second has this mean.
+func (f *frontier) power(mean float64) float64 {
+	from := math.Max(0, math.Floor(mean-spread(mean)))
+	below := make([]float64, 1, int(2*spread(mean))+3) // below[i] is the chance of fewer than from+i
+	chance := chanceOf(from, mean)
+	for y := from; y <= math.Ceil(mean+spread(mean)); y++ {
+		below = append(below, below[len(below)-1]+chance)
+		chance *= mean / (y + 1)
+	}
+	fewer := func(y float64) float64 { return below[int(math.Max(0, math.Min(y-from, float64(len(below)-1))))] }
+	sum := 0.0
+	for i, p := range f.chance {
+		sum += p * (fewer(beyond) - fewer(f.fewest[i]) + fewer(f.highest[i]+1))
 	}
 	return math.Min(1, sum)
 }
 
-// startRegion finds the region of rejection for a total by bisection.
-func (p ratePower) startRegion(n float64) (low, high float64) {
-	low, top := -1.0, n+1
-	for top-low > 1 {
-		mid := math.Floor((low + top) / 2)
-		if p.rejectsLow(mid, n) {
-			low = mid
-		} else {
-			top = mid
-		}
-	}
-	high, bottom := n+1, -1.0
-	for high-bottom > 1 {
-		mid := math.Ceil((high + bottom) / 2)
-		if p.rejectsHigh(mid, n) {
-			high = mid
-		} else {
-			bottom = mid
-		}
-	}
-	return low, high
+func (f *frontier) rejectsLow(x, n float64) bool {
+	return 2*distribution.BinomialCDF(x, n, f.null) <= f.alpha
 }
 
-// growRegion moves the region of rejection from a total to the next: either end moves up by at most one.
-func (p ratePower) growRegion(n, low, high float64) (float64, float64) {
-	if p.rejectsLow(low+1, n) {
-		low++
-	}
-	if !p.rejectsHigh(high, n) {
-		high++
-	}
-	return low, high
+func (f *frontier) rejectsHigh(x, n float64) bool {
+	return 2*distribution.BinomialUpper(x, n, f.null) <= f.alpha
 }
 
-func (p ratePower) rejectsLow(x, n float64) bool {
-	return x >= 0 && 2*distribution.BinomialCDF(x, n, p.null) <= p.alpha
-}
-
-func (p ratePower) rejectsHigh(x, n float64) bool {
-	return x <= n && 2*distribution.BinomialUpper(x, n, p.null) <= p.alpha
-}
-
-func (p ratePower) approximate() float64 {
-	before, after := p.mean*p.real, p.mean*(1-p.real)
-	if before == 0 || after == 0 {
+func (p *ratePower) approximate(after float64) float64 {
+	if math.IsInf(1/p.before, 1) || math.IsInf(1/after, 1) { // none of the more than 20 000 in one of the two
 		return 1
 	}
-	ratio := before / after * (1 - p.null) / p.null
-	shift := math.Abs(math.Log(ratio)) / math.Sqrt(1/before+1/after)
+	ratio := p.before / after * (1 - p.null) / p.null
+	shift := math.Abs(math.Log(ratio)) / math.Sqrt(1/p.before+1/after)
 	z := distribution.NormalQuantile(1 - p.alpha/2)
 	return math.Min(1, distribution.NormalUpper(z-shift)+distribution.NormalUpper(z+shift))
 }
@@ -152,8 +179,8 @@ func DetectableChange(before, exposureBefore, exposureAfter, alpha, power float6
 	if !finite(equal) || equal > most {
 		return Detectable{}, Refuse(methodPower, OutOfRange, "the exposure after is too large beside that before")
 	}
-	null := exposureBefore / (exposureBefore + exposureAfter)
-	reaches := func(ratio float64) bool { return ratePowerOf(before, equal*ratio, null, alpha) >= power }
+	test := ratePower{before: before, null: exposureBefore / (exposureBefore + exposureAfter), alpha: alpha}
+	reaches := func(ratio float64) bool { return test.of(equal*ratio) >= power }
 	d := Detectable{Power: power, Alpha: alpha}
 	if reaches(0) {
 		fall := settle(0, 1, reaches)
