@@ -14,9 +14,16 @@ import (
 type serving struct {
 	routes   map[string]bool
 	requests *prometheus.HistogramVec
+	usual    map[answer]prometheus.Observer // the series made beforehand, found without hashing labels
 	queries  *prometheus.HistogramVec
 	faults   *prometheus.CounterVec
 	panels   *prometheus.CounterVec
+}
+
+// answer is what tells the series of requests apart.
+type answer struct {
+	route  string
+	status int
 }
 
 // How a query failed, as it stands in labels.
@@ -26,7 +33,7 @@ const (
 )
 
 func newServing(r prometheus.Registerer, o Options) serving {
-	s := serving{routes: map[string]bool{other: true},
+	s := serving{routes: map[string]bool{other: true}, usual: map[answer]prometheus.Observer{},
 		requests: histogram("utfall_http_request_duration_seconds", "Time to answer a request, by route and status.", prometheus.DefBuckets, "route", "status"),
 		queries: histogram("utfall_query_duration_seconds", "Time until a query had given its last row, by the query's name.",
 			[]float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 60}, "query"),
@@ -46,8 +53,8 @@ func newServing(r prometheus.Registerer, o Options) serving {
 func (s serving) Routes(routes []string) {
 	for _, r := range append(slices.Clone(routes), other) {
 		s.routes[r] = true
-		for _, status := range []int{200, 404, 503} {
-			s.requests.WithLabelValues(r, strconv.Itoa(status))
+		for _, status := range []int{200, 304, 404, 503} {
+			s.usual[answer{r, status}] = s.requests.WithLabelValues(r, strconv.Itoa(status))
 		}
 	}
 }
@@ -64,7 +71,11 @@ func (s serving) Request(route string, status int, took time.Duration) {
 	if !s.routes[route] {
 		route = other
 	}
-	s.requests.WithLabelValues(route, strconv.Itoa(status)).Observe(took.Seconds())
+	series, ok := s.usual[answer{route, status}]
+	if !ok {
+		series = s.requests.WithLabelValues(route, strconv.Itoa(status))
+	}
+	series.Observe(took.Seconds())
 }
 
 // Query counts a query of the store. A query that its caller gave up is no fault.
