@@ -48,7 +48,7 @@ lint: ## golangci-lint v2, which is not installed by this Makefile
 
 bench: build tools ## ratios against a baseline run beside each
 	go test -count=1 -v -run TestBrowser/weight ./internal/browser
-	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench ./internal/ops ./stats/... ./ingest/decode/... ./internal/engine
+	go test -run '^$$' -bench . -benchtime 1x -timeout 30m ./internal/bench ./internal/ops ./stats/... ./ingest/decode/... ./internal/engine ./internal/faults
 
 screenshots: deps tools ## pictures of the pages, into screenshots/
 	UTFALL_SCREENSHOTS=$(CURDIR)/screenshots go test -count=1 -run TestBrowser ./internal/browser
