@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"fmt"
 	"html/template"
 	"slices"
 	"strings"
@@ -192,6 +193,18 @@ func (p indicatorPage) Judgement() string {
 		return p.T("Högre är bättre.", "Higher is better.")
 	}
 	return p.T("Ingen bedömning görs av om mer eller mindre är bättre.", "No judgement is made on whether more or less is better.")
+}
+
+// unfolded is how many rows the style sheet shows of a long table before the reader asks for all, and folds how many a table
+// has at least where any are held back.
+const unfolded, folds = 20, 25
+
+// Folded is the offer to show all rows of a long table, "" for a short one.
+func (p indicatorPage) Folded() string {
+	if len(p.Rows) < folds {
+		return ""
+	}
+	return fmt.Sprintf(p.T("Visa alla %d rader, inte bara de %d senaste", "Show all %d rows, not only the latest %d"), len(p.Rows), unfolded)
 }
 
 // FreeAxis tells whether the value axis was let off zero.

@@ -165,11 +165,15 @@ func middle(p schema.Period) float64 {
 // name tells a line from the others on its page.
 func (l line) name(ind schema.Indicator, lang schema.Lang, area bool) string {
 	var parts []string
-	if area {
-		parts = append(parts, l.Area.Name.In(lang))
-	}
+	place := l.Area.Name.In(lang)
 	if l.Other != nil {
 		ind = *l.Other
+		area = area && !strings.Contains(ind.Label.In(lang), place) // "Narcotic deaths in Scotland" says where
+	}
+	if area {
+		parts = append(parts, place)
+	}
+	if l.Other != nil {
 		parts = append(parts, ind.Label.In(lang))
 	}
 	for _, v := range ind.Variants {

@@ -79,14 +79,10 @@ const breakHalf = 0.5
 func (l Line) JSON() ([]byte, error) {
 	line := charts.NewLine()
 	x := l.extent()
-	right := "16"
-	if len(l.Series) > 1 {
-		right = "110" // the names of the lines stand there
-	}
 	line.SetGlobalOptions(
 		charts.WithXAxisOpts(opts.XAxis{Type: "value", Min: math.Floor(x.lo), Max: math.Ceil(x.hi), SplitLine: &opts.SplitLine{Show: opts.Bool(false)}}),
 		charts.WithYAxisOpts(opts.YAxis{Type: "value", Min: x.low, Max: x.top}),
-		charts.WithGridOpts(opts.Grid{Left: "8", Right: right, Top: "16", Bottom: "8", ContainLabel: opts.Bool(true)}),
+		charts.WithGridOpts(opts.Grid{Left: "8", Right: "16", Top: "16", Bottom: "8", ContainLabel: opts.Bool(true)}),
 		charts.WithLegendOpts(opts.Legend{Show: opts.Bool(false)}),
 	)
 	for i, s := range l.Series {

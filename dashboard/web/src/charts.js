@@ -3,9 +3,13 @@
 import * as echarts from 'echarts/core'
 import { CustomChart, LineChart } from 'echarts/charts'
 import { AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent } from 'echarts/components'
+import { LabelLayout } from 'echarts/features'
 import { SVGRenderer } from 'echarts/renderers'
 
-echarts.use([CustomChart, LineChart, AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, SVGRenderer])
+echarts.use([CustomChart, LineChart, AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, LabelLayout, SVGRenderer])
+
+// How wide the names beside the lines are, in pixels.
+const besideLines = 136
 
 // The limits of one stretch of a series: a shaded field, or a bar where a figure stands alone.
 function band (stretch, colour) {
@@ -26,17 +30,34 @@ function band (stretch, colour) {
   }
 }
 
-// Breaks are pale bands with a word, events thin lines with their mark, the marks in rows so that none lies over another.
-function mark (marks, option, colour) {
+// The years that are named below the axis, each in its middle, where a figure of the year stands.
+function years (axis, width) {
+  const step = [1, 2, 5, 10, 20, 50].find(n => (axis.max - axis.min) / n <= width / 60) || 100
+  const out = []
+  for (let y = Math.ceil(axis.min / step) * step; y < axis.max; y += step) out.push(y + 0.5)
+  return out
+}
+
+// Breaks are pale bands with a word, events thin lines with their mark, each in the lowest row where it meets no other.
+function mark (marks, option, colour, width) {
   if (!marks.length || !option.series.length) return
   const text = { rotate: 0, fontSize: 12, color: colour('--ink-2') }
   const events = marks.filter(m => m.to === undefined)
   const breaks = marks.filter(m => m.to !== undefined)
-  if (events.length > 1) option.grid[0].top = Number(option.grid[0].top) + 14 * Math.min(events.length, 4)
+  const axis = [].concat(option.xAxis)[0]
+  const at = m => (m.x - axis.min) / (axis.max - axis.min) * width
+  const last = [] // where each row ends
+  const rows = [...events].sort((a, b) => a.x - b.x).map(m => {
+    let row = last.findIndex(x => at(m) - x > 20)
+    if (row < 0) row = last.length
+    last[row] = at(m) + 7 * (m.label.length - 1)
+    return [m, row]
+  })
+  option.grid[0].top = Number(option.grid[0].top) + 14 * Math.max(last.length - 1, 0)
   option.series[0].markLine = {
     silent: true,
     symbol: 'none',
-    data: events.map((m, i) => ({ xAxis: m.x, lineStyle: { type: 'dashed', color: colour('--ink-3') }, label: { ...text, formatter: m.label, position: 'end', distance: [0, 2 + 14 * (i % 4)] } }))
+    data: rows.map(([m, row]) => ({ xAxis: m.x, lineStyle: { type: 'dashed', color: colour('--ink-3') }, label: { ...text, formatter: m.label, position: 'end', distance: [0, 5 + 14 * row] } }))
   }
   option.series[0].markArea = {
     silent: true,
@@ -66,14 +87,21 @@ export function draw (script) {
     formatter: items => items.filter(i => i.seriesName && i.value[1] !== null && i.value[1] !== undefined)
       .map(i => `${i.seriesName}, ${i.value[2]}: ${number(i.value[1])}`).join('\n')
   }
-  for (const axis of [].concat(option.xAxis)) axis.axisLabel = { ...axis.axisLabel, formatter: v => String(Math.round(v)), fontSize: 12, color: colour('--ink-2') }
+  for (const axis of [].concat(option.xAxis)) {
+    const named = years(axis, host.clientWidth)
+    axis.axisTick = { ...axis.axisTick, customValues: named }
+    axis.axisLabel = { ...axis.axisLabel, customValues: named, formatter: v => String(Math.floor(v)), fontSize: 12, color: colour('--ink-2') }
+  }
   for (const axis of [].concat(option.yAxis)) {
     axis.axisLabel = { ...axis.axisLabel, formatter: number, fontSize: 12, color: colour('--ink-2') }
     axis.splitLine = { lineStyle: { color: colour('--line') } }
   }
   const bands = (spec.bands || []).flatMap((stretches, i) => stretches.map(stretch => band(stretch, option.color[i % option.color.length])))
   option.series.forEach((s, i) => { s.color = option.color[i % option.color.length] }) // by place among the lines, whatever stands before them
-  for (const s of option.series) s.endLabel = { show: option.series.length > 1, formatter: '{a}', fontSize: 12, color: 'inherit' }
+  for (const s of option.series) {
+    s.endLabel = { show: option.series.length > 1, formatter: '{a}', fontSize: 12, lineHeight: 14, color: 'inherit', width: besideLines - 12, overflow: 'break' }
+    s.labelLayout = { moveOverlap: 'shiftY' }
+  }
   const picture = host.firstElementChild
   const live = document.createElement('div')
   live.className = 'live-chart'
@@ -89,7 +117,8 @@ export function draw (script) {
     option.grid[0].right = 16
     for (const s of option.series) s.endLabel = { show: false }
   }
-  mark(spec.marks || [], option, colour)
+  if (names.length > 1 && wide) option.grid[0].right = besideLines
+  mark(spec.marks || [], option, colour, host.clientWidth - option.grid[0].right - 60)
   option.series = [...bands, ...levels, ...option.series]
   chart.setOption(option)
   if (picture) picture.hidden = true
