@@ -358,7 +358,9 @@ func (s *Server) eventChart(p *eventPage, st interrupted.Study) {
 			present++
 		}
 		if y.Fitted != nil {
-			fitted.Points = append(fitted.Points, point(y, *y.Fitted))
+			f := point(y, *y.Fitted)
+			f.Break = i > 0 && y.Side == interrupted.After && st.Years[i-1].Side != interrupted.After // the model leaps there
+			fitted.Points = append(fitted.Points, f)
 		}
 		if y.Without != nil {
 			without.Points = append(without.Points, point(y, *y.Without))

@@ -167,7 +167,7 @@ func (s *Server) detectableWords(p *eventPage, st interrupted.Study) string {
 func (s *Server) beforeAfter(p *eventPage, st interrupted.Study) (rows []measureRow, remarks []string) {
 	add := func(sv, en, value, limits string) { rows = append(rows, measureRow{p.T(sv, en), value, limits}) }
 	if len(st.Years) > 0 && st.Event.Exact() {
-		add("År före och efter som används", "Years before and after in use", fmt.Sprintf("%d, %d", st.Before, st.After), "")
+		add("År som används", "Years in use", fmt.Sprintf(p.T("%d före, %d efter", "%d before, %d after"), st.Before, st.After), "")
 	}
 	if st.Timing != nil {
 		unit := ""

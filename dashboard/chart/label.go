@@ -163,7 +163,7 @@ func wrap(s string, most int) []string {
 			return append(out, cut(string(r), most))
 		}
 		at := most
-		for i := most; i > most/2; i-- {
+		for i := most; i > most/4; i-- {
 			if r[i] == ' ' {
 				at = i
 				break

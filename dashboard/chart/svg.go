@@ -119,7 +119,7 @@ func (l Line) axes(b *strings.Builder, p plot, size Size) {
 		}
 	}
 	for y := math.Ceil(math.Floor(p.lo)/years) * years; y <= p.hi; y += years {
-		if x := p.x(y + 0.5); x >= p.left && x <= p.right {
+		if x := p.x(y + 0.5); x >= p.left-1 && x <= p.right+1 { // the middle of a year is a few hours off
 			fmt.Fprintf(b, `<text class="tick" x="%.1f" y="%.1f" text-anchor="middle">%.0f</text>`, x, p.bottom+18, y)
 		}
 	}
