@@ -3,7 +3,6 @@ package dashboard
 import (
 	"context"
 	"fmt"
-	"html/template"
 	"math"
 	"slices"
 	"strconv"
@@ -20,30 +19,26 @@ import (
 
 type chainPage struct {
 	*view
-	Area        schema.Area
-	Areas       []choice
-	Lead        string
-	Series      []string // names of the volumes, as columns
-	Volumes     []chainRow
-	Changes     []measureRow
-	IndexTitle  string
-	IndexWide   template.HTML
-	IndexNarrow template.HTML
-	Shares      []shareRow
-	Rates       []shareRow
-	RateNote    string
-	Costs       []costRow
-	CostTitle   string
-	FixedYear   string
-	CostNotes   []schema.Text
-	Claims      []choice
-	CostWide    template.HTML
-	CostNarrow  template.HTML
-	Abroad      []abroadRow
-	Breaks      []chainNote
-	Gaps        []string
-	Missing     []schema.Need
-	Failed      []string
+	Area      schema.Area
+	Areas     []choice
+	Lead      string
+	Series    []string // names of the volumes, as columns
+	Volumes   []chainRow
+	Changes   []measureRow
+	Index     *picture
+	Shares    []shareRow
+	Rates     []shareRow
+	RateNote  string
+	Costs     []costRow
+	CostChart *picture
+	FixedYear string
+	CostNotes []schema.Text
+	Claims    []choice
+	Abroad    []abroadRow
+	Breaks    []chainNote
+	Gaps      []string
+	Missing   []schema.Need
+	Failed    []string
 }
 
 type chainRow struct {
@@ -177,6 +172,7 @@ func (s *Server) volumes(p *chainPage, t *verdict.Tester, all []schema.Selection
 func (s *Server) indexes(p *chainPage, t *verdict.Tester, all []schema.Selection) {
 	line := chart.Line{Number: func(x float64) string { return format.Number(x, 0, p.Lang) }}
 	var sentences []string
+	var figures []schema.Observation
 	for i, x := range all {
 		course := comparableCourse(t.Course(x))
 		if len(course) < 2 {
@@ -197,6 +193,7 @@ func (s *Server) indexes(p *chainPage, t *verdict.Tester, all []schema.Selection
 		p.Changes = append(p.Changes, row)
 		if len(line.Series) < 6 {
 			line.Series = append(line.Series, chart.Series{Name: name, Points: s.indexPoints(course, first.Value, p.Lang)})
+			figures = append(figures, partsOf(course)...)
 		}
 	}
 	if len(line.Series) == 0 {
@@ -208,9 +205,18 @@ func (s *Server) indexes(p *chainPage, t *verdict.Tester, all []schema.Selection
 		}
 	}
 	p.Lead = strings.Join(sentences, " ")
-	p.IndexTitle = p.Area.Name.In(p.Lang) + p.T(": index, första året = 100", ": index, first year = 100")
-	line.Title = p.IndexTitle
-	p.IndexWide, p.IndexNarrow = line.SVG(chart.Wide), line.SVG(chart.Narrow)
+	line.Title = p.Area.Name.In(p.Lang) + p.T(": index, första året = 100", ": index, first year = 100")
+	p.Index = p.draw(picture{ID: "index", Of: p.Title, Title: line.Title, Wide: line.SVG(chart.Wide), Narrow: line.SVG(chart.Narrow), figures: figures,
+		Unit: p.T("Personer på räknedagen, index (egen beräkning). Ihåliga märken: avrundad uppgift. Ingen linje dras över år utan uppgift.", "Persons on the reference day, index (own calculation). Hollow marks: rounded figure. No line is drawn across years without a figure.")})
+}
+
+// partsOf gives the figures that the points of a course were made from.
+func partsOf(course []verdict.Point) []schema.Observation {
+	var out []schema.Observation
+	for _, q := range course {
+		out = append(out, q.Parts...)
+	}
+	return out
 }
 
 // comparableCourse leaves the figures of one way to count: those on the reference day that most of them have, from the last
@@ -325,6 +331,7 @@ func (s *Server) costs(p *chainPage, figures []schema.Observation) {
 	}
 	p.CostNotes = ind.Caveats
 	line := chart.Line{Number: func(x float64) string { return format.Number(x, 0, p.Lang) }}
+	var drawn []schema.Observation
 	codes := []string{p.Area.Code}
 	for _, c := range chain.CostAreas {
 		if !slices.Contains(codes, c) {
@@ -345,14 +352,14 @@ func (s *Server) costs(p *chainPage, figures []schema.Observation) {
 			row.Change = fmt.Sprintf(p.T("%s sedan %s", "%s since %s"), format.Percent(end.Value/first.Value, p.Lang), format.Period(first.Period, p.Lang))
 			if len(line.Series) < 5 {
 				line.Series = append(line.Series, chart.Series{Name: row.Area, Points: s.points(ind, f, p.Lang)})
+				drawn = append(drawn, f...)
 			}
 		}
 		p.Costs = append(p.Costs, row)
 	}
 	if len(line.Series) > 0 {
-		p.CostTitle = ind.Label.In(p.Lang)
-		line.Title = p.CostTitle
-		p.CostWide, p.CostNarrow = line.SVG(chart.Wide), line.SVG(chart.Narrow)
+		line.Title = ind.Label.In(p.Lang)
+		p.CostChart = p.draw(picture{ID: "kostnad", Title: line.Title, Unit: p.T("Kronor per invånare", "SEK per inhabitant"), Wide: line.SVG(chart.Wide), Narrow: line.SVG(chart.Narrow), figures: drawn})
 	}
 }
 

@@ -3,7 +3,6 @@ package dashboard
 import (
 	"context"
 	"fmt"
-	"html/template"
 	"slices"
 	"strconv"
 	"strings"
@@ -172,9 +171,7 @@ type claimPage struct {
 	EventLabel string
 	Ways       []wayRow
 	Rounded    bool
-	ChartTitle string
-	Wide       template.HTML
-	Narrow     template.HTML
+	Chart      *picture
 	Evidence   []evidenceRow
 	History    []verdictRow
 	Indicators []choice
@@ -264,6 +261,7 @@ func (s *Server) fillClaim(p *claimPage, r verdict.Result) {
 func (s *Server) claimChart(p *claimPage, r verdict.Result) {
 	line := chart.Line{Number: func(x float64) string { return format.Number(x, 0, p.Lang) }}
 	seen := map[string]bool{}
+	var figures []schema.Observation
 	for _, v := range r.Variants {
 		v.Course = comparableCourse(v.Course)
 		if v.Series == nil || len(v.Course) < 3 || v.Rule.Kind == schema.RatioRule {
@@ -279,13 +277,14 @@ func (s *Server) claimChart(p *claimPage, r verdict.Result) {
 		}
 		seen[name] = true
 		line.Series = append(line.Series, chart.Series{Name: name, Points: s.indexPoints(v.Course, base, p.Lang)})
+		figures = append(figures, partsOf(v.Course)...)
 	}
 	if len(line.Series) == 0 {
 		return
 	}
 	line.Title = p.T("Hela serierna bakom jämförelsen, index: jämförelseåret = 100", "The whole series behind the comparison, index: the year compared with = 100")
-	p.ChartTitle = line.Title
-	p.Wide, p.Narrow = line.SVG(chart.Wide), line.SVG(chart.Narrow)
+	p.Chart = p.draw(picture{ID: "serier", Title: line.Title, Wide: line.SVG(chart.Wide), Narrow: line.SVG(chart.Narrow), figures: figures, Of: p.Title,
+		Unit: p.T("Egen beräkning. Ihåliga märken: avrundad uppgift. Ingen linje dras över år utan uppgift.", "Own calculation. Hollow marks: rounded figure. No line is drawn across years without a figure.")})
 }
 
 func (s *Server) indexPoints(course []verdict.Point, base float64, lang schema.Lang) []chart.Point {

@@ -3,7 +3,6 @@ package dashboard
 import (
 	"context"
 	"fmt"
-	"html/template"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,12 +43,6 @@ type comparePage struct {
 
 	differences map[string]comparison.Difference
 	set         comparison.Set
-}
-
-// picture is a chart with the sentence that says what it shows.
-type picture struct {
-	Title, Sentence string
-	Wide, Narrow    template.HTML
 }
 
 type compareRow struct {

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -45,6 +46,28 @@ func (s *Server) fillComparison(p *comparePage, q *compared) {
 	if q.failed == nil {
 		s.compareFunnel(p, q)
 	}
+}
+
+// comparePicture puts a chart on the page, with what its marks mean, which stands beside it in its files too.
+func (s *Server) comparePicture(p *comparePage, x picture) *picture {
+	x.Unit = p.Unit + map[string]string{
+		"staplar": p.T(". Streckad linje: det valda området. Tunna streck: 95 % osäkerhet där den är känd.", ". Dashed line: the chosen area. Thin lines: 95% limits where they are known."),
+		"karta": p.T(". Varje region är en lika stor ruta; läget är ungefärligt. – betyder att värde saknas, skälet står i tabellen.",
+			". Each region is a square of the same size; the place is approximate. – means no value, the reason stands in the table."),
+		"tratt": p.T(", mot folkmängden. Heldraget: alla områden tillsammans. Streckat: 95 %-gränser. Prickat: 99,8 %-gränser.",
+			", against population. Solid: all areas together. Dashed: 95% limits. Dotted: 99.8% limits."),
+		"alla": p.T(". En punkt för varje område; höjden betyder ingenting.", ". One dot for each area; the height means nothing."),
+	}[x.ID]
+	x.Of = p.Indicator.Label.In(p.Lang)
+	x.Marks = map[string]string{
+		"karta": p.T("Ränder: säkerställt högre. Prickar: säkerställt lägre. Tjock ram: valt område.", "Stripes: established as higher. Dots: established as lower. Thick frame: the chosen area."),
+		"tratt": p.T("Trekant uppåt: över gränserna. Trekant nedåt: under. Ring: innanför.", "Triangle up: above the limits. Triangle down: below. Ring: within."),
+		"alla":  p.T("Trekant uppåt: säkerställt högre. Trekant nedåt: säkerställt lägre. Ring: ingen säkerställd skillnad.", "Triangle up: established as higher. Triangle down: established as lower. Ring: no established difference."),
+	}[x.ID]
+	for _, code := range slices.Sorted(maps.Keys(p.set.Figures)) {
+		x.figures = append(x.figures, p.set.Figures[code])
+	}
+	return p.draw(x)
 }
 
 // place turns an area's figure into what a chart draws.
@@ -206,7 +229,7 @@ func (s *Server) compareBars(p *comparePage, q *compared) {
 		})
 		r.Groups = append(r.Groups, group)
 	}
-	p.Ranked = &picture{Title: title, Sentence: p.tallyOf(codes), Wide: r.SVG(chart.Wide), Narrow: r.SVG(chart.Narrow)}
+	p.Ranked = s.comparePicture(p, picture{ID: "staplar", Title: title, Sentence: p.tallyOf(codes), Wide: r.SVG(chart.Wide), Narrow: r.SVG(chart.Narrow)})
 }
 
 func (p *comparePage) tallyOf(codes []string) string {
@@ -248,7 +271,7 @@ func (s *Server) compareSwarm(p *comparePage) {
 	}
 	slices.SortFunc(w.Places, func(a, b chart.Place) int { return strings.Compare(a.Name, b.Name) })
 	w.Named = func(x chart.Place) bool { return x.Standing == chart.Itself || x.Standing == chart.Whole }
-	p.Swarm = &picture{Title: w.Title, Sentence: p.spread(s, values), Wide: w.SVG(chart.Wide), Narrow: w.SVG(chart.Narrow)}
+	p.Swarm = s.comparePicture(p, picture{ID: "alla", Title: w.Title, Sentence: p.spread(s, values), Wide: w.SVG(chart.Wide), Narrow: w.SVG(chart.Narrow)})
 }
 
 // compareTiles draws Sweden's regions as a map of equal squares.
@@ -261,7 +284,7 @@ func (s *Server) compareTiles(p *comparePage) {
 		s.Logger.Error("tile map", "error", err)
 		return
 	}
-	m := chart.Tiles{Title: fmt.Sprintf(p.T("Regionerna, %s", "The regions, %s"), p.Period), ID: "karta"}
+	m := chart.Tiles{Title: fmt.Sprintf(p.T("Regionerna, %s", "The regions, %s"), p.Period)}
 	missing := 0
 	for _, t := range tiles {
 		m.Tiles = append(m.Tiles, chart.Tile{Place: s.place(p, t.Area), Column: t.Column, Row: t.Row, Lines: t.Lines})
@@ -272,7 +295,7 @@ func (s *Server) compareTiles(p *comparePage) {
 	if missing > 0 {
 		text = fmt.Sprintf(p.T("För %s av regionerna finns inget värde.", "For %s of the regions there is no value."), sentence.Count(missing, p.Lang))
 	}
-	p.Tiles = &picture{Title: m.Title, Sentence: text, Wide: m.SVG(chart.Wide), Narrow: m.SVG(chart.Narrow)}
+	p.Tiles = s.comparePicture(p, picture{ID: "karta", Title: m.Title, Sentence: text, Wide: m.SVG(chart.Wide), Narrow: m.SVG(chart.Narrow)})
 }
 
 // compareFunnel draws the areas over their population, or says why it cannot.
@@ -300,5 +323,5 @@ func (s *Server) compareFunnel(p *comparePage, q *compared) {
 		}
 		c.Places = append(c.Places, chart.FunnelPlace{Place: at, Population: x.Count.Population, Label: label})
 	}
-	p.Funnel = &picture{Title: c.Title, Sentence: p.funnelSentence(f), Wide: c.SVG(chart.Wide), Narrow: c.SVG(chart.Narrow)}
+	p.Funnel = s.comparePicture(p, picture{ID: "tratt", Title: c.Title, Sentence: p.funnelSentence(f), Wide: c.SVG(chart.Wide), Narrow: c.SVG(chart.Narrow)})
 }

@@ -51,7 +51,7 @@ func (s *Server) data(c *fiber.Ctx, v *view) (asset, error) {
 			p.Whole = append(p.Whole, choice{ID: v.Link("/data/allt."+f.Extension, q...), Label: f.Label.In(v.Lang)})
 		}
 	}
-	p.Formats = append(p.Formats, formatRow{v.T("SVG och PNG", "SVG and PNG"), v.T("Diagrammet som bild med källa och datum, för rapporter. Finns på varje indikators sida.", "The chart as a picture with source and date, for reports. On each indicator's page.")})
+	p.Formats = append(p.Formats, formatRow{v.T("SVG och PNG", "SVG and PNG"), v.T("Diagrammet som bild med källa och datum, för rapporter. Finns under varje diagram.", "The chart as a picture with source and date, for reports. Below each chart.")})
 	ctx, cancel := context.WithTimeout(c.Context(), panelTimeout)
 	defer cancel()
 	coverage, err := s.Reader.Coverage(ctx, v.AsOf)

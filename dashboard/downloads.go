@@ -43,8 +43,8 @@ func (s *Server) routesFiles(lang schema.Lang, prefix string) {
 			s.app.Get(prefix+"/data/allt."+f.Extension, s.everything(lang, f))
 		}
 	}
-	s.app.Get(prefix+"/indikator/:id.svg", s.page(lang, "svg", s.svg))
-	s.app.Get(prefix+"/indikator/:id.png", s.page(lang, "png", s.png))
+	s.app.Get(prefix+"/indikator/:id.svg", s.page(lang, "svg", s.still("svg")))
+	s.app.Get(prefix+"/indikator/:id.png", s.page(lang, "png", s.still("png")))
 	s.app.Get(prefix+"/data", s.page(lang, "data", s.data))
 }
 

@@ -3,7 +3,6 @@ package dashboard
 import (
 	"context"
 	"fmt"
-	"html/template"
 	"slices"
 	"strings"
 
@@ -86,9 +85,7 @@ type eventPage struct {
 	Areas      []choice
 	Measures   []measureRow
 	Remarks    []string
-	ChartTitle string
-	Wide       template.HTML
-	Narrow     template.HTML
+	Chart      *picture
 	Years      []beforeAfterRow
 	Compared   []measureRow
 	Controls   []measureRow
@@ -377,9 +374,9 @@ func (s *Server) eventChart(p *eventPage, st interrupted.Study) {
 	if st.Event.Exact() {
 		c.Events = []chart.Event{{X: middle(st.Event.Period()), Label: st.Event.Label.In(p.Lang)}}
 	}
-	p.ChartTitle = fmt.Sprintf(p.T("%s före och efter %s", "%s before and after %s"), p.Series, eventDate(st.Event, p.Lang))
-	c.Title = p.ChartTitle
-	p.Wide, p.Narrow = c.SVG(chart.Wide), c.SVG(chart.Narrow)
+	c.Title = fmt.Sprintf(p.T("%s före och efter %s", "%s before and after %s"), p.Series, eventDate(st.Event, p.Lang))
+	p.Chart = p.draw(picture{ID: "fore-efter", Title: c.Title, Wide: c.SVG(chart.Wide), Narrow: c.SVG(chart.Narrow), figures: figures,
+		Unit: p.Unit + ". " + p.T("Streckad lodrät linje: händelsen. Tidigare utveckling: modellen utan händelsen, förlängd från åren före. Modell och tidigare utveckling är egen beräkning.", "Dashed vertical line: the event. Earlier course: the model without the event, drawn on from the years before. Model and earlier course are own calculations.")})
 }
 
 // axisDecimals leaves whole numbers whole.

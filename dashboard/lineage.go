@@ -21,30 +21,38 @@ type sourceRow struct {
 // allows none is not named (Kolada's terms).
 func (s *Server) lineage(v *view, sel *chosen) []sourceRow {
 	var out []sourceRow
-	add := func(r sourceRow) {
-		i := slices.IndexFunc(out, func(o sourceRow) bool { return o.Attribution == r.Attribution })
-		if i < 0 {
-			i = len(out)
-			out = append(out, r)
-		}
-		out[i].count++
-	}
 	for _, l := range sel.lines {
 		ind := sel.ind
 		if l.Other != nil {
 			ind = *l.Other
 		}
 		for _, o := range l.Figures {
-			for _, r := range s.named(v, ind, o) {
-				add(r)
-			}
+			out = addSources(out, s.named(v, ind, o))
 		}
 	}
-	slices.SortStableFunc(out, func(a, b sourceRow) int { return cmp.Compare(b.count, a.count) })
+	sortSources(out)
 	for i := range out {
 		out[i].Figures = format.Number(float64(out[i].count), 0, v.Lang)
 	}
 	return out
+}
+
+// addSources counts a figure's sources among those of others.
+func addSources(all, more []sourceRow) []sourceRow {
+	for _, r := range more {
+		i := slices.IndexFunc(all, func(o sourceRow) bool { return o.Attribution == r.Attribution })
+		if i < 0 {
+			i = len(all)
+			all = append(all, r)
+		}
+		all[i].count++
+	}
+	return all
+}
+
+// sortSources puts those of most figures first.
+func sortSources(all []sourceRow) {
+	slices.SortStableFunc(all, func(a, b sourceRow) int { return cmp.Compare(b.count, a.count) })
 }
 
 // named gives how the sources of one figure are named.

@@ -1,7 +1,9 @@
 package dashboard
 
 import (
+	"html/template"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -28,6 +30,90 @@ func (s *Server) loadStill(css []byte, bundle fs.FS, names map[string]string) (e
 	}
 	s.printer, err = still.NewPrinter(font)
 	return err
+}
+
+// picture is a chart of a page: what it is called, what it shows, and the figures in it, whose sources a file of it names.
+type picture struct {
+	ID, Title, Unit, Sentence string
+	Of, Marks                 string // what the page says around it and a file must say itself: the subject, and what the marks mean
+	Word                      string // before the names of its files
+	Wide, Narrow              template.HTML
+	Files                     []choice
+	figures                   []schema.Observation
+}
+
+// pictureKey names, in a page's address, the one picture of it that is wanted, as in bild=tratt.png.
+const pictureKey = "bild"
+
+// draw puts a chart on the page, with the addresses of its files.
+func (v *view) draw(p picture) *picture {
+	p.Files = []choice{{ID: v.With(pictureKey, p.ID+".svg"), Label: "SVG"}, {ID: v.With(pictureKey, p.ID+".png"), Label: "PNG"}}
+	p.Word = v.T("Diagrammet som bild:", "The chart as a picture:")
+	v.drawn = append(v.drawn, &p)
+	return &p
+}
+
+// pictureOf gives the picture of a page that its address asks for.
+func (s *Server) pictureOf(v *view) (asset, error) {
+	asked := v.Query.Get(pictureKey)
+	id, kind, _ := strings.Cut(asked, ".")
+	i := slices.IndexFunc(v.drawn, func(p *picture) bool { return p.ID == id })
+	if i < 0 || kind != "svg" && kind != "png" {
+		return asset{}, refuse(fiber.StatusNotFound, "Bilden ”"+short(asked)+"” finns inte på sidan. Välj en av bilderna under diagrammen.",
+			"There is no picture “"+short(asked)+"” on the page. Choose one of the pictures below the charts.")
+	}
+	p := v.drawn[i]
+	v.Query.Del(pictureKey)
+	about := s.aboutFile(v, v.path)
+	foot := append(s.cited(v, p.figures), v.T("Visar läget ", "Figures as of ")+format.Moment(about.Moment(), v.Lang)+".", about.Address)
+	page := strings.ReplaceAll(strings.Trim(v.path, "/"), "/", "_")
+	title, unit := p.Title, p.Unit
+	if p.Of != "" && !strings.HasPrefix(title, p.Of) {
+		title = p.Of + ". " + title
+	}
+	if p.Marks != "" {
+		unit += " " + p.Marks
+	}
+	return s.asFile(still.Sheet{Title: title, Unit: unit, Charts: []still.Chart{{SVG: string(p.Wide)}}, Footer: foot}, page+"_"+id+"_"+v.fileDate(), kind)
+}
+
+// asFile writes a sheet as SVG or PNG.
+func (s *Server) asFile(sheet still.Sheet, name, kind string) (asset, error) {
+	b, err := s.style.SVG(sheet)
+	if err != nil {
+		return asset{}, err
+	}
+	a := newAsset(b, "image/svg+xml")
+	if kind == "png" {
+		if b, err = s.printer.PNG(a.body, pictureScale); err != nil {
+			return asset{}, err
+		}
+		a = newAsset(b, "image/png")
+	}
+	a.name = name + "." + kind
+	return a, nil
+}
+
+// cited names the sources of figures in one line, those of most figures first; none where there are no figures.
+func (s *Server) cited(v *view, figures []schema.Observation) []string {
+	var all []sourceRow
+	for _, o := range figures {
+		ind, _ := s.Catalogue.Indicator(o.Indicator)
+		all = addSources(all, s.named(v, ind, o))
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	sortSources(all)
+	var from []string
+	for i, r := range all {
+		if i == mostSources {
+			from = append(from, v.T("Med flera", "And others"))
+			break
+		}
+		from = append(from, r.Attribution)
+	}
+	return []string{strings.Join(from, ". ") + "."}
 }
 
 // pictures lists the chart of a page as files.
@@ -79,45 +165,21 @@ func (s *Server) sheet(c *fiber.Ctx, v *view) (still.Sheet, error) {
 
 // foot says source, moment and address.
 func (s *Server) foot(v *view, sel *chosen) []string {
-	var from []string
-	for i, r := range s.lineage(v, sel) {
-		if i == mostSources {
-			from = append(from, v.T("Med flera", "And others"))
-			break
+	var figures []schema.Observation
+	for _, l := range sel.lines {
+		figures = append(figures, l.Figures...)
+	}
+	about := s.aboutFile(v, "/indikator/"+sel.ind.ID)
+	return append(s.cited(v, figures), v.T("Visar läget ", "Figures as of ")+format.Moment(about.Moment(), v.Lang)+".", about.Address)
+}
+
+// still gives the chart of an indicator's page as a file.
+func (s *Server) still(kind string) handler {
+	return func(c *fiber.Ctx, v *view) (asset, error) {
+		sheet, err := s.sheet(c, v)
+		if err != nil {
+			return asset{}, err
 		}
-		from = append(from, r.Attribution)
+		return s.asFile(sheet, v.T("diagram_", "chart_")+c.Params("id")+"_"+v.fileDate(), kind)
 	}
-	at := v.AsOf
-	if v.Now() {
-		at = s.Now()
-	}
-	return []string{strings.Join(from, ". ") + ".", v.T("Visar läget ", "Figures as of ") + format.Moment(at, v.Lang) + ".", s.aboutFile(v, "/indikator/"+sel.ind.ID).Address}
-}
-
-func (s *Server) svg(c *fiber.Ctx, v *view) (asset, error) {
-	sheet, err := s.sheet(c, v)
-	if err != nil {
-		return asset{}, err
-	}
-	b, err := s.style.SVG(sheet)
-	if err != nil {
-		return asset{}, err
-	}
-	a := newAsset(b, "image/svg+xml")
-	a.name = schema.Text{SV: "diagram_", EN: "chart_"}.In(v.Lang) + c.Params("id") + "_" + v.fileDate() + ".svg"
-	return a, nil
-}
-
-func (s *Server) png(c *fiber.Ctx, v *view) (asset, error) {
-	a, err := s.svg(c, v)
-	if err != nil {
-		return asset{}, err
-	}
-	b, err := s.printer.PNG(a.body, pictureScale)
-	if err != nil {
-		return asset{}, err
-	}
-	out := newAsset(b, "image/png")
-	out.name = strings.TrimSuffix(a.name, ".svg") + ".png"
-	return out, nil
 }

@@ -31,6 +31,7 @@ type view struct {
 	span   any    // of the request, nil where requests are not traced
 	whole  bool   // every panel loaded; a page with a fault is not kept
 	waits  bool   // the reader waits for slow panels
+	drawn  []*picture
 }
 
 // T gives a text in the page's language.
@@ -186,7 +187,7 @@ func (s *Server) read(c *fiber.Ctx, v *view) error {
 	}
 	v.Query = url.Values{}
 	for k, x := range q {
-		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "axel", "utgava", "dialekt", "indikator", "version", "utkast", "niva", "period", "lika", "efter", "urval"}, k) || strings.Join(x, "") == "" {
+		if !slices.Contains([]string{"area", "as_of", "q", "variant", "sex", "age", "also", "vy", "axel", "utgava", "dialekt", "indikator", "version", "utkast", "niva", "period", "lika", "efter", "urval", "bild"}, k) || strings.Join(x, "") == "" {
 			continue
 		}
 		v.Query.Set(k, strings.Join(x, ","))
@@ -252,10 +253,16 @@ func (s *Server) render(name string, data any) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// html renders a page, or gives the one picture of it that the address names.
 func (s *Server) html(name string, data any) (asset, error) {
+	if p, ok := data.(interface{ itself() *view }); ok && p.itself().Query.Get(pictureKey) != "" {
+		return s.pictureOf(p.itself())
+	}
 	b, err := s.render(name, data)
 	return newAsset(b, "text/html; charset=utf-8"), err
 }
+
+func (v *view) itself() *view { return v }
 
 // Path is the page's address without language and choices.
 func (v view) Path() string { return v.path }

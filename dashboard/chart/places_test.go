@@ -47,7 +47,7 @@ func TestPlacePictures(t *testing.T) {
 		ranked := Ranked{Title: evil, Number: short, Mark: &mark, Groups: []PlaceGroup{{}, {Title: evil, Places: list}}}
 		swarm := Swarm{Title: evil, Number: short, Places: list, Named: func(Place) bool { return len(list) < 5 }}
 		funnel := Funnel{Title: evil, Number: short, People: short, Baseline: 3, Inner: [2][][2]float64{{{1000, 1}, {10000, 2}}, {{1000, 5}, {10000, 4}}}}
-		tiles := Tiles{Title: evil, ID: "m", Columns: 1, Rows: 1}
+		tiles := Tiles{Title: evil, Columns: 1, Rows: 1}
 		for i, p := range list {
 			funnel.Places = append(funnel.Places, FunnelPlace{Place: p, Population: float64(1000 * (i + 1)), Label: i < 5})
 			tiles.Tiles = append(tiles.Tiles, Tile{Place: p, Lines: [2]string{p.Name, ""}})
@@ -87,11 +87,13 @@ func TestSwarmDotsDoNotMeet(t *testing.T) {
 	}
 }
 
-// Patterns are found by id: two layouts of one map on one page must not share them.
-func TestTilePatternsHaveTheirOwnIDs(t *testing.T) {
-	m := Tiles{ID: "m", Columns: 1, Rows: 1, Tiles: []Tile{{Place: Place{Standing: Above, Has: true, Text: "1"}}}}
-	if !strings.Contains(string(m.SVG(Wide)), "url(#m760above)") || !strings.Contains(string(m.SVG(Narrow)), `id="m340above"`) {
-		t.Error("the patterns of the two layouts are not told apart")
+// Standing is drawn in shapes of its own, and in none where nothing is established.
+func TestTilesTellStandingByShape(t *testing.T) {
+	for standing, want := range map[Standing]string{Above: `class="stripes"`, Below: `class="dots"`, Unshown: ""} {
+		svg := string(Tiles{Columns: 1, Rows: 1, Tiles: []Tile{{Place: Place{Standing: standing, Has: true, Text: "1"}}}}.SVG(Narrow))
+		if marked := strings.Contains(svg, "<path"); marked != (want != "") || !strings.Contains(svg, want) {
+			t.Errorf("%s: %s", standing, svg)
+		}
 	}
 }
 

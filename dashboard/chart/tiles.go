@@ -17,7 +17,6 @@ type Tile struct {
 // Tiles is a map of equal squares, each with its name and its value.
 type Tiles struct {
 	Title   string
-	ID      string // begins the ids of the patterns; two maps on one page need two
 	Tiles   []Tile
 	Columns int
 	Rows    int
@@ -30,16 +29,11 @@ func (t Tiles) SVG(size Size) template.HTML {
 		side = 84
 	}
 	width, height := side*float64(t.Columns), side*float64(t.Rows)
-	id := fmt.Sprintf("%s%d", t.ID, size.Width)
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="chart tiles" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-label="%s">`, width, height, width, height, html.EscapeString(t.Title))
-	patterns(&b, id)
 	for _, p := range t.Tiles {
 		x, y := float64(p.Column)*side+2, float64(p.Row)*side+2
-		fmt.Fprintf(&b, `<g class="tile %s"><rect class="square" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>`, p.Standing, x, y, side-4, side-4)
-		if fill := patternOf(p.Standing, id); fill != "" {
-			fmt.Fprintf(&b, `<rect x="%.1f" y="%.1f" width="%.1f" height="9" fill="url(#%s)"/>`, x+1, y+side-14, side-6, fill)
-		}
+		fmt.Fprintf(&b, `<g><rect class="square %s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>%s`, p.Standing, x, y, side-4, side-4, strip(p.Standing, x+2, y+side-15, side-8))
 		middle := x + side/2 - 2
 		for i, text := range p.Lines {
 			fmt.Fprintf(&b, `<text class="tick" x="%.1f" y="%.1f" text-anchor="middle">%s</text>`, middle, y+16+float64(i)*13, html.EscapeString(text))
@@ -58,17 +52,24 @@ func (t Tile) short() string {
 	return t.Text
 }
 
-func patternOf(s Standing, id string) string {
+// strip marks the foot of a square: stripes above, dots below, nothing otherwise. It is drawn and not filled with a pattern,
+// which not every program that opens a picture can do.
+func strip(s Standing, x, y, width float64) string {
+	const high, apart = 8.0, 6.0
+	var d strings.Builder
+	for at := 0.0; at+high <= width; at += apart {
+		switch s {
+		case Above:
+			fmt.Fprintf(&d, "M%.1f %.1fl%.0f -%.0f", x+at, y+high, high, high)
+		case Below:
+			fmt.Fprintf(&d, "M%.1f %.1fa1.7 1.7 0 1 1 0 3.4a1.7 1.7 0 1 1 0 -3.4z", x+at+high/2, y+high/2-1.7)
+		}
+	}
 	switch s {
 	case Above:
-		return id + "above"
+		return `<path class="stripes" d="` + d.String() + `"/>`
 	case Below:
-		return id + "below"
+		return `<path class="dots" d="` + d.String() + `"/>`
 	}
 	return ""
-}
-
-func patterns(b *strings.Builder, id string) {
-	fmt.Fprintf(b, `<defs><pattern id="%sabove" class="above" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="3" height="6"/></pattern>`+
-		`<pattern id="%sbelow" class="below" width="6" height="6" patternUnits="userSpaceOnUse"><circle cx="3" cy="3" r="1.7"/></pattern></defs>`, id, id)
 }

@@ -30,6 +30,8 @@ const (
 	titleSize = 18
 	smallSize = 12
 	lineStep  = 1.4
+
+	leastWidth = 560 // of a sheet, so that what stands below a small chart can be read
 )
 
 // SVG lays the sheet out as a picture of its own.
@@ -49,7 +51,7 @@ func (s Style) SVG(sheet Sheet) ([]byte, error) {
 	for _, d := range drawings {
 		column = max(column, d.width)
 	}
-	width := columns*column + (columns+1)*margin
+	width := max(columns*column+(columns+1)*margin, leastWidth)
 	var b strings.Builder
 	y := float64(margin)
 	text := func(lines []string, size float64, attributes string) {
@@ -87,13 +89,21 @@ func (s Style) SVG(sheet Sheet) ([]byte, error) {
 	return []byte(head + b.String() + "</svg>\n"), nil
 }
 
-// wrap breaks a text into lines that fit, by the mean width of a letter. A word that is too long stands on a line of its own.
+// wrap breaks a text into lines that fit, by the mean width of a letter. A word that is too long, such as an address, is broken.
 func wrap(text string, width int, size float64) []string {
 	const letter = 0.56 // of the size: wide enough for Swedish prose in Inter
 	most := int(float64(width) / (letter * size))
 	var out []string
 	line := ""
 	for word := range strings.FieldsSeq(text) {
+		for r := []rune(word); len(r) > most; r = r[most:] {
+			if line != "" {
+				out = append(out, line)
+				line = ""
+			}
+			out = append(out, string(r[:most]))
+			word = string(r[most:])
+		}
 		if line != "" && len([]rune(line))+1+len([]rune(word)) > most {
 			out = append(out, line)
 			line = ""

@@ -139,7 +139,7 @@ func TestPNG(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if w := picture.Bounds().Dx(); w != 2*(400+2*margin) {
+	if w := picture.Bounds().Dx(); w != 2*leastWidth {
 		t.Errorf("%d pixels wide", w)
 	}
 	seen := map[color.RGBA]int{}
@@ -165,6 +165,29 @@ func TestReadStyle(t *testing.T) {
 	for _, bad := range []string{"a", "a {", ":root { --ink: #000 }"} {
 		if _, err := ReadStyle([]byte(bad)); err == nil {
 			t.Errorf("%q was taken for a style sheet", bad)
+		}
+	}
+}
+
+// A rule may name the element that it is meant for, and what cannot be broken at a space is broken anyway.
+func TestElementsAndAddresses(t *testing.T) {
+	s, err := ReadStyle([]byte(":root { --ink: #111; --paper: #fff } .chart .bar { fill: #222 } .chart rect.bar.own { fill: #333 } .chart rect.bar { fill: #444 }"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	svg, err := s.SVG(Sheet{Title: "t", Charts: []Chart{{SVG: `<svg viewBox="0 0 100 50"><rect class="bar own"/><rect class="bar"/><path class="bar own"/></svg>`}},
+		Footer: []string{"See https://utfall.example.se/" + strings.Repeat("a", 200) + " now"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`<rect fill="#333">`, `<rect fill="#444">`, `<path fill="#222">`, ">See</text>", ">https://utfall"} {
+		if !strings.Contains(string(svg), want) {
+			t.Errorf("without %s: %s", want, svg)
+		}
+	}
+	for _, line := range wrap(strings.Repeat("a", 200), 560, 12) {
+		if len(line) > 84 {
+			t.Errorf("a line of %d letters", len(line))
 		}
 	}
 }

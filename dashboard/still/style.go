@@ -19,6 +19,7 @@ type Style struct {
 }
 
 type rule struct {
+	element string   // "" for any
 	classes []string // an element that has them all is meant
 	set     [][2]string
 }
@@ -65,8 +66,16 @@ func ReadStyle(css []byte) (Style, error) {
 	if s.colour("--ink") == "" || s.colour("--paper") == "" {
 		return Style{}, errors.New("still: the style sheet names no --ink or no --paper")
 	}
-	slices.SortStableFunc(s.rules, func(a, b rule) int { return len(a.classes) - len(b.classes) })
+	slices.SortStableFunc(s.rules, func(a, b rule) int { return a.weight() - b.weight() })
 	return s, nil
+}
+
+// weight orders rules as a browser does: by classes, then by the element's name.
+func (r rule) weight() int {
+	if r.element != "" {
+		return 2*len(r.classes) + 1
+	}
+	return 2 * len(r.classes)
 }
 
 // closing finds the brace that ends a body.
@@ -100,10 +109,14 @@ func declarations(body string) [][2]string {
 func (s *Style) add(selectors string, set [][2]string) {
 	for selector := range strings.SplitSeq(selectors, ",") {
 		parts := strings.Fields(selector)
-		if len(parts) != 2 || parts[0] != ".chart" || !strings.HasPrefix(parts[1], ".") {
+		if len(parts) != 2 || parts[0] != ".chart" {
 			continue
 		}
-		r := rule{classes: strings.Split(parts[1][1:], ".")}
+		element, classes, found := strings.Cut(parts[1], ".")
+		if !found {
+			continue
+		}
+		r := rule{element: element, classes: strings.Split(classes, ".")}
 		for _, d := range set {
 			value := variable.ReplaceAllStringFunc(d[1], func(v string) string { return s.colour(variable.FindStringSubmatch(v)[1]) })
 			if d[0] == "font" {
@@ -123,10 +136,10 @@ func (s *Style) add(selectors string, set [][2]string) {
 func (s Style) colour(name string) string { return s.variables[name] }
 
 // of gives the attributes of an element with these classes, by name.
-func (s Style) of(classes []string) map[string]string {
+func (s Style) of(element string, classes []string) map[string]string {
 	out := map[string]string{}
 	for _, r := range s.rules {
-		if !slices.ContainsFunc(r.classes, func(c string) bool { return !slices.Contains(classes, c) }) {
+		if (r.element == "" || r.element == element) && !slices.ContainsFunc(r.classes, func(c string) bool { return !slices.Contains(classes, c) }) {
 			for _, d := range r.set {
 				out[d[0]] = d[1]
 			}
@@ -223,7 +236,7 @@ func (s Style) attributes(t xml.StartElement) (own [][2]string, styled map[strin
 	styled = map[string]string{}
 	for _, a := range t.Attr {
 		if a.Name.Local == "class" {
-			styled = s.of(strings.Fields(a.Value))
+			styled = s.of(t.Name.Local, strings.Fields(a.Value))
 			continue
 		}
 		own = append(own, [2]string{a.Name.Local, a.Value})

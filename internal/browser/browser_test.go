@@ -229,6 +229,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("dark", func(t *testing.T) { dark(t, p) })
 	t.Run("click to a download", func(t *testing.T) { clickThrough(t, p) })
 	t.Run("downloads", func(t *testing.T) { downloads(t, p) })
+	t.Run("pictures", func(t *testing.T) { pictures(t, p) })
 	t.Run("framed", func(t *testing.T) { framed(t, p) })
 	t.Run("without script", func(t *testing.T) { withoutScript(t, p) })
 	t.Run("bad addresses", func(t *testing.T) { badAddresses(t, p) })
