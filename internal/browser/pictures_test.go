@@ -3,6 +3,7 @@ package browser
 import (
 	"bytes"
 	"encoding/xml"
+	"errors"
 	"html"
 	"image/png"
 	"io"
@@ -67,7 +68,7 @@ func svgText(t *testing.T, body string) string {
 	d := xml.NewDecoder(strings.NewReader(body))
 	for {
 		token, err := d.Token()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return b.String()
 		}
 		if err != nil {
