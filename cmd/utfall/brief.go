@@ -94,13 +94,25 @@ func (a app) brief(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	switch words[0] {
-	case "list":
+	if words[0] == "list" {
 		return a.briefList(ctx, h, config.Drafts, o)
-	case "publish":
+	}
+	if err := h.notEmpty(ctx); err != nil {
+		return err
+	}
+	if words[0] == "publish" {
 		return a.briefPublish(ctx, h, server, words[1], o)
 	}
 	return a.briefFile(ctx, server, words[0], o)
+}
+
+// notEmpty refuses to write a briefing about nothing: whoever asks for one has most likely pointed at another place than meant.
+func (h *house) notEmpty(ctx context.Context) error {
+	state, err := h.State(ctx, time.Time{})
+	if err == nil && state.LastRelease == 0 {
+		err = errors.New("there are no figures here yet: run `utfall up` or `utfall ingest` first, or point at them with --data-dir or --clickhouse")
+	}
+	return err
 }
 
 // parseMixed reads flags before, between and after the words.

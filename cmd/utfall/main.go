@@ -120,8 +120,12 @@ func run(ctx context.Context, args []string, env func(string) string, stdout, st
 
 func (a app) help(w io.Writer) {
 	fmt.Fprintln(w, "usage: utfall VERB [flags]")
+	column := 0
 	for _, v := range verbs() {
-		fmt.Fprintf(w, "  %-8s %-30s %s\n", v.name, v.args, v.does)
+		column = max(column, len([]rune(v.name+v.args)))
+	}
+	for _, v := range verbs() {
+		fmt.Fprintf(w, "  %-*s  %s\n", column+1, v.name+" "+v.args, v.does)
 	}
 	fmt.Fprintln(w, "\nutfall VERB --help lists a verb's flags. Each flag can be set as UTFALL_… in the environment.")
 }

@@ -39,6 +39,15 @@ type common struct {
 func (a app) flags(name string, c *common) *flag.FlagSet {
 	f := flag.NewFlagSet("utfall "+name, flag.ContinueOnError)
 	f.SetOutput(a.stderr)
+	f.Usage = func() {
+		own, _, _ := strings.Cut(name, " ")
+		for _, v := range verbs() {
+			if v.name == own {
+				fmt.Fprintf(a.stderr, "usage: utfall %s [flags]\n%s\n\nflags:\n", strings.TrimSpace(v.name+" "+v.args), v.does)
+			}
+		}
+		f.PrintDefaults()
+	}
 	if c != nil {
 		f.StringVar(&c.dataDir, "data-dir", "", "where data are kept (default: utfall in the user's data directory)")
 		f.StringVar(&c.clickhouse, "clickhouse", "", "clickhouse://user:password@host:9000/database; default: the embedded engine; several nodes: a:9000,b:9000")
