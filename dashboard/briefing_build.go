@@ -132,9 +132,9 @@ func (c *composer) checkReleases(ctx context.Context) error {
 		r, ok := known[seq]
 		switch {
 		case !ok:
-			c.fault(fmt.Errorf("release %d gave no figures of this briefing; `utfall release list` lists releases", seq), "releases", i)
+			c.fault(briefing.Wrong("utgåva %d gav inga siffror till genomgången; `utfall release list` listar utgåvor", "release %d gave no figures of this briefing; `utfall release list` lists releases", seq), "releases", i)
 		case !r.WithdrawnAt.IsZero():
-			c.fault(fmt.Errorf("release %d was withdrawn %s: read the text again and name the release that replaced it", seq, r.WithdrawnAt.Format(time.DateOnly)), "releases", i)
+			c.fault(briefing.Wrong("utgåva %d drogs tillbaka %s: läs texten igen och nämn den utgåva som ersatte den", "release %d was withdrawn %s: read the text again and name the release that replaced it", seq, r.WithdrawnAt.Format(time.DateOnly)), "releases", i)
 		}
 	}
 	return nil
@@ -263,7 +263,7 @@ func (c *composer) part(p briefing.Part, lang schema.Lang, keys ...any) ([]brief
 	case p.Figure != "":
 		f, ok := c.figure(p.Figure, lang)
 		if !ok {
-			c.fault(fmt.Errorf("figure %q has no figures for %s", p.Figure, c.def.AreaOf(c.def.Figures[p.Figure])), append(keys, "figure")...)
+			c.fault(briefing.Wrong("siffran %q har inga uppgifter för %s", "figure %q has no figures for %s", p.Figure, c.def.AreaOf(c.def.Figures[p.Figure])), append(keys, "figure")...)
 			return nil, nil
 		}
 		return []briefing.Block{{Figure: &f}}, nil

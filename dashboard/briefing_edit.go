@@ -1,12 +1,14 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -37,6 +39,7 @@ func (c Config) checkDraftKey() error {
 type editPage struct {
 	*view
 	ID        string
+	From      string // the draft that a new one was begun from
 	Sections  []editSection
 	Faults    []string // that belong to no field
 	File      string   // the whole file
@@ -74,12 +77,15 @@ func (s *Server) edit(lang schema.Lang) fiber.Handler {
 		}
 		id := c.Params("id")
 		def, ok := s.Drafts.Get(id)
+		begun := def.Source()
 		if !ok {
-			return refuse(fiber.StatusNotFound, "Det finns inget utkast ”"+short(id)+"”. Välj ett i listan över genomgångar.", "There is no draft “"+short(id)+"”. Choose one from the list of briefings.")
+			if begun, err = s.beginDraft(id, c.Query("efter")); err != nil {
+				return err
+			}
 		}
 		v := &view{s: s, Lang: lang, Prefix: prefixOf(lang), State: state, path: "/genomgang/" + id + "/redigera", Query: map[string][]string{}, Fixed: true}
-		v.Title = v.T("Redigera utkast: ", "Edit draft: ") + def.Title.In(lang)
-		p := &editPage{view: v, ID: id, CanSave: s.DraftKey != "", File: string(def.Source()), Base: hashOf(def.Source())}
+		v.Title = v.T("Redigera utkast: ", "Edit draft: ") + cmp.Or(def.Title.In(lang), id)
+		p := &editPage{view: v, ID: id, From: c.Query("efter"), CanSave: s.DraftKey != "", File: string(begun), Base: hashOf(def.Source())}
 		if c.Method() == fiber.MethodPost {
 			if err := sameSite(c); err != nil {
 				return err
@@ -111,6 +117,38 @@ func (s *Server) edit(lang schema.Lang) fiber.Handler {
 		}
 		return a.send(c)
 	}
+}
+
+// newDraft leads to the form of a draft that is not there yet.
+func (s *Server) newDraft(prefix string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		id, from := strings.TrimSpace(c.Query("namn")), c.Query("efter")
+		if _, taken := s.Drafts.Get(id); taken {
+			return refuse(fiber.StatusConflict, "Det finns redan ett utkast ”"+short(id)+"”. Välj ett annat kortnamn.", "There is a draft “"+short(id)+"” already. Choose another short name.")
+		}
+		if _, err := s.beginDraft(id, from); err != nil {
+			return err
+		}
+		return c.Redirect(address(prefix+"/genomgang/"+id+"/redigera", url.Values{"efter": {from}}), fiber.StatusSeeOther)
+	}
+}
+
+// beginDraft gives the file that a new draft begins as: another draft under its own name and without that one's registry number.
+func (s *Server) beginDraft(id, from string) ([]byte, error) {
+	model, ok := s.Drafts.Get(from)
+	if !ok {
+		return nil, refuse(fiber.StatusNotFound, "Det finns inget utkast ”"+short(id)+"”. Välj ett i listan över genomgångar, eller börja ett nytt där.",
+			"There is no draft “"+short(id)+"”. Choose one from the list of briefings, or begin a new one there.")
+	}
+	if !briefing.ValidID(id) || id == "nytt" { // which is the page that leads here
+		return nil, refuse(fiber.StatusBadRequest, "Kortnamnet ”"+short(id)+"” går inte. Skriv små bokstäver a till z, siffror och bindestreck, högst 60 tecken.",
+			"The short name “"+short(id)+"” cannot be used. Write small letters a to z, digits and hyphens, at most 60 of them.")
+	}
+	own := map[string]string{"id": id}
+	if model.Number != "" {
+		own["diarienummer"] = ""
+	}
+	return briefing.Apply(model.Source(), own)
 }
 
 func posted(c *fiber.Ctx, name string) string {
@@ -187,7 +225,7 @@ func (p *editPage) lay(def briefing.Definition, faults []error) {
 		for _, e := range faults {
 			var fault *briefing.Fault
 			if left[e] && errors.As(e, &fault) && (fault.Path() == f.Path || strings.HasPrefix(f.Path, fault.Path()+".")) {
-				x.Faults, left[e] = append(x.Faults, fault.Err.Error()), false
+				x.Faults, left[e] = append(x.Faults, fault.In(p.Lang)), false
 			}
 		}
 		s := &p.Sections[len(p.Sections)-1]
@@ -195,9 +233,18 @@ func (p *editPage) lay(def briefing.Definition, faults []error) {
 	}
 	for _, e := range faults {
 		if left[e] {
-			p.Faults = append(p.Faults, e.Error())
+			p.Faults = append(p.Faults, faultText(e, p.Lang))
 		}
 	}
+}
+
+// faultText says what is wrong and where. What a file that cannot be read at all is told in English, by what reads it.
+func faultText(e error, lang schema.Lang) string {
+	var fault *briefing.Fault
+	if errors.As(e, &fault) {
+		return fault.Place + ": " + fault.In(lang)
+	}
+	return schema.Text{SV: "Filen kan inte läsas: ", EN: "The file cannot be read: "}.In(lang) + e.Error()
 }
 
 func (p *editPage) label(f briefing.Field) string {
@@ -237,6 +284,7 @@ func (s *Server) save(c *fiber.Ctx, p *editPage, now briefing.Definition) {
 			p.Said = p.T("Inte sparat: filen kunde inte skrivas. Hämta den i stället.", "Not saved: the file could not be written. Download it instead.")
 			return
 		}
+		s.publications.askAnew()
 		s.Logger.Info("a draft was saved", "briefing", p.ID, "hash", hashOf([]byte(p.File)))
 		p.Base = hashOf([]byte(p.File))
 		p.Said = p.T("Sparat.", "Saved.")

@@ -97,8 +97,8 @@ func TestEdit(t *testing.T) {
 	x.Set("f.title.en", "")
 	x.Del("f.sections.2.none")
 	_, page = post(t, s, edits, x)
-	for _, want := range []string{`aria-describedby="fel-1-0"`, `HTML is not allowed in a text: &#34;&lt;b&gt;till&lt;/b&gt;.&#34;; write Markdown`,
-		`id="fel-0-1" lang="en">needs a text in both sv and en`, "section ecological is empty; write parts, or none: true", "4 fel måste rättas"} {
+	for _, want := range []string{`aria-describedby="fel-1-0"`, `HTML får inte stå i en text: &#34;&lt;b&gt;till&lt;/b&gt;.&#34;; skriv Markdown`,
+		`id="fel-0-1">text behövs på både sv och en`, "avsnittet ecological är tomt; skriv delar, eller none: true", "4 fel måste rättas"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -209,5 +209,46 @@ func TestPostElsewhere(t *testing.T) {
 		if _, err := New(c); err == nil {
 			t.Errorf("the key %q without a folder was taken", key)
 		}
+	}
+}
+
+// A new draft begins as another under its own name, and is not there before it is saved.
+func TestNewDraft(t *testing.T) {
+	s, dir := editor(t)
+	if _, page := ask(t, s, "/genomgang"); !strings.Contains(page, `action="/genomgang/nytt"`) || !strings.Contains(page, `<option value="brukarrum">`) {
+		t.Error("the list does not offer a new draft")
+	}
+	for path, want := range map[string]int{"/genomgang/nytt?namn=brukarrum&efter=brukarrum": 409, "/genomgang/nytt?namn=Ny+text&efter=brukarrum": 400, "/genomgang/nytt?namn=nytt&efter=brukarrum": 400,
+		"/en/genomgang/nytt?namn=x&efter=nope": 404, "/genomgang/nytt": 404, "/genomgang/vantetider-2027/redigera": 404} {
+		if res, page := ask(t, s, path); res.StatusCode != want {
+			t.Errorf("%s: status %d, want %d\n%.300s", path, res.StatusCode, want, page)
+		}
+	}
+	res, _ := ask(t, s, "/genomgang/nytt?namn=vantetider-2027&efter=brukarrum")
+	to := res.Header.Get("Location")
+	if res.StatusCode != http.StatusSeeOther || to != "/genomgang/vantetider-2027/redigera?efter=brukarrum" {
+		t.Fatalf("status %d to %q", res.StatusCode, to)
+	}
+	res, page := ask(t, s, to)
+	if res.StatusCode != http.StatusOK || !strings.Contains(page, `action="/genomgang/vantetider-2027/redigera?efter=brukarrum"`) || strings.Contains(page, "SLK-2024-00743") {
+		t.Fatalf("status %d\n%.2000s", res.StatusCode, page)
+	}
+	text, err := s.beginDraft("vantetider-2027", "brukarrum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := url.Values{"gor": {"spara"}, "fil": {string(text)}, "grund": {hashOf(nil)}, "nyckel": {draftKey}, "f.title.sv": {"Väntetider"}}
+	if res, page := post(t, s, to, x); res.StatusCode != http.StatusOK || !strings.Contains(page, "Sparat.") {
+		t.Fatalf("status %d\n%.3000s", res.StatusCode, page)
+	}
+	saved, err := os.ReadFile(filepath.Join(dir, "vantetider-2027.yaml"))
+	if err != nil || !strings.Contains(string(saved), `"Väntetider"`) {
+		t.Errorf("%v\n%.300s", err, saved)
+	}
+	if res, page := post(t, s, to, x); res.StatusCode != http.StatusConflict { // somebody else has begun the same meanwhile
+		t.Errorf("status %d\n%.300s", res.StatusCode, page)
+	}
+	if _, page := ask(t, s, "/genomgang"); !strings.Contains(page, "Väntetider") {
+		t.Error("the saved draft is not in the list")
 	}
 }

@@ -57,6 +57,13 @@ func (s *Server) noticePublications(ctx context.Context) error {
 	return nil
 }
 
+// askAnew lets the next page ask what there is, however lately that was asked.
+func (p *publications) askAnew() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asked = time.Time{}
+}
+
 // forget drops every kept page.
 func (c *cache) forget() {
 	c.mu.Lock()

@@ -23,6 +23,7 @@ func (s *Server) routesBriefings(lang schema.Lang, prefix string) {
 	for _, kind := range []string{"pdf", "docx", "html"} {
 		s.app.Get(prefix+"/genomgang/:id."+kind, s.briefingFile(lang, kind))
 	}
+	s.app.Get(prefix+"/genomgang/nytt", s.newDraft(prefix))
 	s.app.Get(prefix+"/genomgang/:id/redigera", s.edit(lang))
 	s.app.Post(prefix+"/genomgang/:id/redigera", s.edit(lang))
 	s.app.Get(prefix+"/genomgang/:id", s.afterPublications(s.page(lang, "briefing", s.briefing)))
@@ -30,7 +31,8 @@ func (s *Server) routesBriefings(lang schema.Lang, prefix string) {
 
 type briefingsPage struct {
 	*view
-	Rows []briefingRow
+	Rows   []briefingRow
+	Models []choice // drafts that a new one can begin from
 }
 
 type briefingRow struct {
@@ -48,6 +50,9 @@ func (s *Server) briefings(c *fiber.Ctx, v *view) (asset, error) {
 		return asset{}, err
 	}
 	p := briefingsPage{view: v}
+	for _, d := range s.Drafts.List() {
+		p.Models = append(p.Models, choice{ID: d.ID, Label: d.Title.In(v.Lang)})
+	}
 	seen := map[string]bool{}
 	for _, b := range list {
 		if seen[b.ID] {
@@ -252,7 +257,7 @@ type authorView struct {
 func (s *Server) author(f found, lang schema.Lang) *authorView {
 	a := &authorView{Publish: "utfall brief publish " + f.snap.ID}
 	for _, e := range f.faults {
-		a.Faults = append(a.Faults, e.Error())
+		a.Faults = append(a.Faults, faultText(e, lang))
 	}
 	var own strings.Builder
 	for i, sec := range f.def.Sections {

@@ -20,7 +20,7 @@ func (c *composer) claimBlocks(l briefing.ClaimList, lang schema.Lang, keys ...a
 	for i, id := range l.IDs {
 		for _, r := range c.results {
 			if r.Claim.ID == id && !tested(r) {
-				c.fault(fmt.Errorf("claim %s cannot be tested with the figures there are: %s Leave it out, and the gaps name it", id, reasonWords[r.Reason].EN), append(keys, "ids", i)...)
+				c.fault(briefing.Wrong("påståendet %[1]s kan inte prövas med de siffror som finns: %[2]s Utelämna det, så står det bland luckorna", "claim %[1]s cannot be tested with the figures there are: %[3]s Leave it out, and the gaps name it", id, reasonWords[r.Reason].SV, reasonWords[r.Reason].EN), append(keys, "ids", i)...)
 			}
 		}
 	}
@@ -191,7 +191,7 @@ func (c *composer) costBlocks(k briefing.Costs, lang schema.Lang, keys ...any) [
 	t := func(sv, en string) string { return schema.Text{SV: sv, EN: en}.In(lang) }
 	var out []briefing.Block
 	if f, ok := c.figure(k.Figure, lang); !ok {
-		c.fault(fmt.Errorf("figure %q has no figures", k.Figure), append(keys, "figure")...)
+		c.fault(briefing.Wrong("siffran %q har inga uppgifter", "figure %q has no figures", k.Figure), append(keys, "figure")...)
 		return nil
 	} else if k.Short {
 		out = append(out, briefing.Block{Points: c.points([]string{k.Figure}, lang)})
@@ -212,7 +212,7 @@ func (c *composer) costBlocks(k briefing.Costs, lang schema.Lang, keys ...any) [
 		}
 	}
 	if len(values) < 5 {
-		c.fault(fmt.Errorf("only %d areas have a cost for %s; a range needs five", len(values), last.Period), append(keys, "among")...)
+		c.fault(briefing.Wrong("bara %d områden har en kostnad för %s; ett spann behöver fem", "only %d areas have a cost for %s; a range needs five", len(values), last.Period), append(keys, "among")...)
 		return out
 	}
 	slices.Sort(values)

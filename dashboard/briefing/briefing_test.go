@@ -120,7 +120,7 @@ func TestFaults(t *testing.T) {
 		"an empty section":      {"  - id: social\n    none: true\n", "  - id: social\n", "section social is empty; write parts, or none: true"},
 		"an empty summary":      {"  - id: unknown\n    parts:\n      - gaps: true\n", "  - id: unknown\n    none: true\n", "section unknown cannot be left without content"},
 		"two things in a part":  {"- figure: dodsfall", "- figure: dodsfall\n        gaps: true", "this one has 2"},
-		"a bad period":          {"2013/2023", "2013-2023", "prov.yaml:5: prov: period"},
+		"a bad period":          {"2013/2023", "2013-2023", "prov.yaml:5: prov: \"2013-2023\" is no period"},
 		"a bad number":          {"SLK-2024-00743", `"<b>1</b>"`, "diarienummer"},
 		"another file's name":   {"id: prov", "id: annan", `id "annan" must be the file's name, "prov"`},
 		"units that do not mix": {"{indicator: drug_induced_deaths}", "{indicator: drug_induced_deaths, also: [lvm_in_care]}", "they cannot share a chart"},

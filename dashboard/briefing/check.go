@@ -1,6 +1,7 @@
 package briefing
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -25,6 +26,9 @@ var (
 	numberPattern = regexp.MustCompile(`^[\p{L}0-9][\p{L}0-9/ :.-]{0,39}$`)
 )
 
+// ValidID tells whether a briefing can be called so.
+func ValidID(id string) bool { return idPattern.MatchString(id) }
+
 // Fault is one thing that is wrong with a briefing.
 type Fault struct {
 	Keys  []any  // the path to it, such as ("sections", 0, "parts", 1, "text", "sv")
@@ -36,6 +40,25 @@ type Fault struct {
 func (f *Fault) Error() string { return f.Place + ": " + f.ID + ": " + f.Err.Error() }
 
 func (f *Fault) Unwrap() error { return f.Err }
+
+// In gives what is wrong, without its place, in a language.
+func (f *Fault) In(lang schema.Lang) string {
+	var w wrong
+	if errors.As(f.Err, &w) {
+		return w.In(lang)
+	}
+	return f.Err.Error()
+}
+
+// wrong is what is wrong in both languages: authors read theirs, and a terminal English.
+type wrong struct{ schema.Text }
+
+func (w wrong) Error() string { return w.EN }
+
+// Wrong makes what a Fault says. Both texts take the same values, in the same order.
+func Wrong(sv, en string, args ...any) error {
+	return wrong{schema.Text{SV: fmt.Sprintf(sv, args...), EN: fmt.Sprintf(en, args...)}}
+}
 
 // faults collects what is wrong with a briefing, each with its place.
 type faults struct {
@@ -50,8 +73,8 @@ func (f *faults) add(err error, keys ...any) {
 	}
 }
 
-func (f *faults) say(keys []any, format string, args ...any) {
-	f.add(fmt.Errorf(format, args...), keys...)
+func (f *faults) say(keys []any, sv, en string, args ...any) {
+	f.add(Wrong(sv, en, args...), keys...)
 }
 
 // check finds every fault that shows without figures.
@@ -59,20 +82,18 @@ func (d *Definition) check(c *schema.Catalogue) []error {
 	f := &faults{d: d, c: c}
 	at := func(keys ...any) []any { return keys }
 	if !idPattern.MatchString(d.ID) {
-		f.say(at("id"), "an id is written in small letters, digits and -, at most 60 of them")
+		f.say(at("id"), "ett id skrivs med små bokstäver, siffror och -, högst 60 tecken", "an id is written in small letters, digits and -, at most 60 of them")
 	}
 	if f.both(d.Title, "title"); utf8.RuneCountInString(d.Title.SV) > mostTitle || utf8.RuneCountInString(d.Title.EN) > mostTitle {
-		f.say(at("title"), "the title is longer than %d characters", mostTitle)
+		f.say(at("title"), "titeln är längre än %d tecken", "the title is longer than %d characters", mostTitle)
 	}
 	if d.Number != "" && !numberPattern.MatchString(d.Number) {
-		f.say(at("diarienummer"), "diarienummer %q is not one; write for example SLK-2024-00743", d.Number)
+		f.say(at("diarienummer"), "diarienummer %q är inget sådant; skriv till exempel SLK-2024-00743", "diarienummer %q is not one; write for example SLK-2024-00743", d.Number)
 	}
 	f.area(d.Area, "area")
-	if _, err := schema.ParsePeriod(d.Period); err != nil {
-		f.add(err, "period")
-	}
+	f.period(d.Period, "period")
 	if len(d.Figures) > mostFigures {
-		f.say(at("figures"), "%d figures; a briefing has at most %d", len(d.Figures), mostFigures)
+		f.say(at("figures"), "%d siffror; en genomgång har högst %d", "%d figures; a briefing has at most %d", len(d.Figures), mostFigures)
 	}
 	for name, spec := range d.Figures {
 		f.figure(name, spec)
@@ -100,7 +121,7 @@ func (f *faults) unused() {
 	}
 	for name := range f.d.Figures {
 		if !used[name] {
-			f.say([]any{"figures", name}, "figure %q stands in no section; take it away or show it", name)
+			f.say([]any{"figures", name}, "siffran %q står inte i något avsnitt; ta bort den eller visa den", "figure %q stands in no section; take it away or show it", name)
 		}
 	}
 }
@@ -108,7 +129,7 @@ func (f *faults) unused() {
 func (f *faults) both(t schema.Text, keys ...any) {
 	for _, lang := range []schema.Lang{schema.SV, schema.EN} {
 		if t.In(lang) == "" {
-			f.say(append(slices.Clone(keys), string(lang)), "needs a text in both sv and en")
+			f.say(append(slices.Clone(keys), string(lang)), "text behövs på både sv och en", "needs a text in both sv and en")
 			return
 		}
 	}
@@ -116,7 +137,13 @@ func (f *faults) both(t schema.Text, keys ...any) {
 
 func (f *faults) area(code string, keys ...any) {
 	if _, ok := f.c.Areas.Get(code); !ok {
-		f.say(keys, "area %q is not known; write codes such as SE, SE-14, SE-1480 or DK", code)
+		f.say(keys, "området %q är inte känt; skriv koder som SE, SE-14, SE-1480 eller DK", "area %q is not known; write codes such as SE, SE-14, SE-1480 or DK", code)
+	}
+}
+
+func (f *faults) period(text string, keys ...any) {
+	if _, err := schema.ParsePeriod(text); err != nil {
+		f.say(keys, "%q är ingen period; skriv till exempel 2022, 2022Q3 eller 2013/2023", "%q is no period; write for example 2022, 2022Q3 or 2013/2023", text)
 	}
 }
 
@@ -124,26 +151,27 @@ func (f *faults) figure(name string, spec FigureSpec) {
 	at := func(keys ...any) []any { return append([]any{"figures", name}, keys...) }
 	ind, ok := f.c.Indicator(spec.Indicator)
 	if !ok {
-		f.say(at("indicator"), "indicator %q is not in the catalogue", spec.Indicator)
+		f.say(at("indicator"), "indikatorn %q finns inte i katalogen", "indicator %q is not in the catalogue", spec.Indicator)
 		return
 	}
 	if !ind.HasVariant(spec.Variant) {
-		f.say(at("variant"), "variant %q is not one of %s", spec.Variant, spec.Indicator)
+		f.say(at("variant"), "varianten %q finns inte för %s", "variant %q is not one of %s", spec.Variant, spec.Indicator)
 	}
 	if spec.Area != "" {
 		f.area(spec.Area, at("area")...)
 	}
 	if spec.Sex != "" {
-		_, err := schema.ParseSex(string(spec.Sex))
-		f.add(err, at("sex")...)
+		if _, err := schema.ParseSex(string(spec.Sex)); err != nil {
+			f.say(at("sex"), "könet %q är inte T, F eller M", "sex %q is not T, F or M", string(spec.Sex))
+		}
 	}
 	if spec.Age != "" {
-		_, err := schema.ParseAge(spec.Age)
-		f.add(err, at("age")...)
+		if _, err := schema.ParseAge(spec.Age); err != nil {
+			f.say(at("age"), "åldern %q är inget åldersband; skriv till exempel TOT, 15-64 eller 21+", "age %q is no age band; write for example TOT, 15-64 or 21+", spec.Age)
+		}
 	}
 	if spec.From != "" {
-		_, err := schema.ParsePeriod(spec.From)
-		f.add(err, at("from")...)
+		f.period(spec.From, at("from")...)
 	}
 	for i, code := range spec.Beside {
 		f.area(code, at("beside", i)...)
@@ -152,9 +180,9 @@ func (f *faults) figure(name string, spec FigureSpec) {
 		other, ok := f.c.Indicator(id)
 		switch {
 		case !ok:
-			f.say(at("also", i), "indicator %q is not in the catalogue", id)
+			f.say(at("also", i), "indikatorn %q finns inte i katalogen", "indicator %q is not in the catalogue", id)
 		case other.Unit != ind.Unit:
-			f.say(at("also", i), "%s is in %s and %s in %s: they cannot share a chart", id, other.Unit, ind.ID, ind.Unit)
+			f.say(at("also", i), "%s mäts i %s och %s i %s: de kan inte dela diagram", "%s is in %s and %s in %s: they cannot share a chart", id, other.Unit, ind.ID, ind.Unit)
 		}
 	}
 	if (spec.Prices.SV == "") != (spec.Prices.EN == "") {
@@ -165,31 +193,31 @@ func (f *faults) figure(name string, spec FigureSpec) {
 func (f *faults) sections() {
 	d := f.d
 	if len(d.Sections) > mostSections {
-		f.say([]any{"sections"}, "%d sections; there are %d", len(d.Sections), mostSections)
+		f.say([]any{"sections"}, "%d avsnitt; det finns %d", "%d sections; there are %d", len(d.Sections), mostSections)
 	}
 	var have []SectionID
 	for i, s := range d.Sections {
 		if !slices.Contains(SectionIDs(), s.ID) {
-			f.say([]any{"sections", i, "id"}, "section %q is not one of %s", s.ID, listed(SectionIDs()))
+			f.say([]any{"sections", i, "id"}, "avsnittet %q är inte ett av %s", "section %q is not one of %s", s.ID, listed(SectionIDs()))
 			continue
 		}
 		have = append(have, s.ID)
 		switch {
 		case s.None && len(s.Parts) > 0:
-			f.say([]any{"sections", i, "none"}, "section %s has parts and says that there is nothing; keep one", s.ID)
+			f.say([]any{"sections", i, "none"}, "avsnittet %s har delar och säger att det inte finns något; behåll det ena", "section %s has parts and says that there is nothing; keep one", s.ID)
 		case !s.None && len(s.Parts) == 0:
-			f.say([]any{"sections", i}, "section %s is empty; write parts, or none: true if there are no special aspects", s.ID)
+			f.say([]any{"sections", i}, "avsnittet %s är tomt; skriv delar, eller none: true om det inte finns några särskilda aspekter", "section %s is empty; write parts, or none: true if there are no special aspects", s.ID)
 		case s.None && (s.ID == Summary || s.ID == Description || s.ID == Unknown || s.ID == Assessment):
-			f.say([]any{"sections", i, "none"}, "section %s cannot be left without content", s.ID)
+			f.say([]any{"sections", i, "none"}, "avsnittet %s kan inte lämnas utan innehåll", "section %s cannot be left without content", s.ID)
 		case len(s.Parts) > mostParts:
-			f.say([]any{"sections", i, "parts"}, "%d parts; a section has at most %d", len(s.Parts), mostParts)
+			f.say([]any{"sections", i, "parts"}, "%d delar; ett avsnitt har högst %d", "%d parts; a section has at most %d", len(s.Parts), mostParts)
 		}
 		for j, p := range s.Parts {
 			f.part(p, i, j)
 		}
 	}
 	if !slices.Equal(have, SectionIDs()) {
-		f.say([]any{"sections"}, "the sections are %s; they must be %s, in that order", listed(have), listed(SectionIDs()))
+		f.say([]any{"sections"}, "avsnitten är %s; de ska vara %s, i den ordningen", "the sections are %s; they must be %s, in that order", listed(have), listed(SectionIDs()))
 	}
 }
 
@@ -210,7 +238,7 @@ func (f *faults) part(p Part, section, n int) {
 		}
 	}
 	if set != 1 {
-		f.say(at(), "a part has one of heading, text, points, figure, claims, events, evidence, costs, tally, gaps; this one has %d", set)
+		f.say(at(), "en del har en av heading, text, points, figure, claims, events, evidence, costs, tally, gaps; den här har %d", "a part has one of heading, text, points, figure, claims, events, evidence, costs, tally, gaps; this one has %d", set)
 		return
 	}
 	switch {
@@ -223,7 +251,7 @@ func (f *faults) part(p Part, section, n int) {
 	case p.Figure != "":
 		f.named(p.Figure, at("figure")...)
 	case p.Tally && len(f.d.claimLists()) == 0:
-		f.say(at("tally"), "the briefing names no claims to count")
+		f.say(at("tally"), "genomgången nämner inga påståenden att räkna", "the briefing names no claims to count")
 	case p.Costs != nil:
 		f.costs(*p.Costs, at("costs"))
 	case p.Claims != nil:
@@ -234,53 +262,53 @@ func (f *faults) part(p Part, section, n int) {
 	}
 	for i, id := range p.Events {
 		if _, ok := f.c.Event(id); !ok {
-			f.say(at("events", i), "event %q is not in the register", id)
+			f.say(at("events", i), "händelsen %q finns inte i registret", "event %q is not in the register", id)
 		}
 	}
 	for i, id := range p.Evidence {
 		if x, ok := f.c.Claim(id); !ok {
-			f.say(at("evidence", i), "claim %q is not in the catalogue", id)
+			f.say(at("evidence", i), "påståendet %q finns inte i katalogen", "claim %q is not in the catalogue", id)
 		} else if len(x.Evidence) == 0 {
-			f.say(at("evidence", i), "claim %s has no published findings", id)
+			f.say(at("evidence", i), "påståendet %s har inga publicerade fynd", "claim %s has no published findings", id)
 		}
 	}
 }
 
 func (f *faults) named(name string, keys ...any) {
 	if _, ok := f.d.Figures[name]; !ok {
-		f.say(keys, "figure %q is not among figures", name)
+		f.say(keys, "siffran %q finns inte bland figures", "figure %q is not among figures", name)
 	}
 }
 
 func (f *faults) costs(c Costs, at []any) {
 	f.named(c.Figure, append(at, "figure")...)
 	if ind, ok := f.c.Indicator(f.d.Figures[c.Figure].Indicator); ok && ind.Kind != schema.Cost {
-		f.say(append(at, "figure"), "figure %q is no cost", c.Figure)
+		f.say(append(at, "figure"), "siffran %q är ingen kostnad", "figure %q is no cost", c.Figure)
 	}
 	if c.Among != "" && c.Among != schema.Municipality && c.Among != schema.Region {
-		f.say(append(at, "among"), "among %q is not municipality or region", c.Among)
+		f.say(append(at, "among"), "among %q är varken municipality eller region", "among %q is not municipality or region", c.Among)
 	}
 }
 
 // claims refuses a claim that is unknown, or that no figures can decide: that one belongs among the gaps.
 func (f *faults) claims(l ClaimList, at []any) {
 	if len(l.IDs)+len(l.Documents) == 0 {
-		f.say(at, "name claims by ids, or documents whose claims are meant")
+		f.say(at, "nämn påståenden med ids, eller documents vars påståenden menas", "name claims by ids, or documents whose claims are meant")
 	}
 	for i, id := range l.IDs {
 		x, ok := f.c.Claim(id)
 		switch {
 		case !ok:
-			f.say(append(slices.Clone(at), "ids", i), "claim %q is not in the catalogue", id)
+			f.say(append(slices.Clone(at), "ids", i), "påståendet %q finns inte i katalogen", "claim %q is not in the catalogue", id)
 		case x.Kind != schema.TimeSeriesClaim:
-			f.say(append(slices.Clone(at), "ids", i), "claim %s is %s and is never tested; list its findings under evidence", id, x.Kind)
+			f.say(append(slices.Clone(at), "ids", i), "påståendet %s är av slaget %s och prövas aldrig; lista dess fynd under evidence", "claim %s is %s and is never tested; list its findings under evidence", id, x.Kind)
 		case len(x.Rules) == 0:
-			f.say(append(slices.Clone(at), "ids", i), "claim %s has no data that could test it; leave it out, and the gaps name it", id)
+			f.say(append(slices.Clone(at), "ids", i), "påståendet %s har inga data som kan pröva det; utelämna det, så står det bland luckorna", "claim %s has no data that could test it; leave it out, and the gaps name it", id)
 		}
 	}
 	for i, id := range l.Documents {
 		if _, ok := f.c.ClaimSource(id); !ok {
-			f.say(append(slices.Clone(at), "documents", i), "document %q is not in documents.yaml", id)
+			f.say(append(slices.Clone(at), "documents", i), "dokumentet %q finns inte i documents.yaml", "document %q is not in documents.yaml", id)
 		}
 	}
 }
@@ -294,12 +322,12 @@ func (f *faults) length() {
 				n := utf8.RuneCountInString(p.Text.In(lang))
 				total += n
 				if n > mostText {
-					f.say([]any{"sections", i, "parts", j, "text", string(lang)}, "the text has %d characters; keep it below %d, or divide it", n, mostText)
+					f.say([]any{"sections", i, "parts", j, "text", string(lang)}, "texten har %d tecken; håll den under %d, eller dela den", "the text has %d characters; keep it below %d, or divide it", n, mostText)
 				}
 			}
 		}
 		if total > mostTexts {
-			f.say([]any{"sections"}, "the texts in %s have %d characters together; a briefing that is read has at most %d", lang, total, mostTexts)
+			f.say([]any{"sections"}, "texterna på %s har %d tecken tillsammans; en genomgång som blir läst har högst %d", "the texts in %s have %d characters together; a briefing that is read has at most %d", lang, total, mostTexts)
 		}
 	}
 }

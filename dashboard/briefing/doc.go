@@ -154,7 +154,7 @@ func read(fsys fs.FS, name string, c *schema.Catalogue) (Definition, []error) {
 		return d, []error{err}
 	}
 	if want := strings.TrimSuffix(path.Base(name), ".yaml"); d.ID != want {
-		return d, []error{&Fault{Keys: []any{"id"}, Place: d.doc.At("id"), ID: d.ID, Err: fmt.Errorf("id %q must be the file's name, %q", d.ID, want)}}
+		return d, []error{&Fault{Keys: []any{"id"}, Place: d.doc.At("id"), ID: d.ID, Err: Wrong("id %q ska vara filens namn, %q", "id %q must be the file's name, %q", d.ID, want)}}
 	}
 	return d, d.check(c)
 }

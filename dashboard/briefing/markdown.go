@@ -3,7 +3,6 @@ package briefing
 import (
 	"bytes"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -33,37 +32,35 @@ func (f *faults) markdown(md string, keys ...any) {
 		if !entering {
 			return ast.WalkContinue, nil
 		}
-		if fault := f.node(n, source); fault != "" {
-			f.errs = append(f.errs, &Fault{Keys: keys, Place: f.lineIn(md, n.Pos(), keys...), ID: f.d.ID, Err: errors.New(fault)})
+		if err := f.node(n, source); err != nil {
+			f.errs = append(f.errs, &Fault{Keys: keys, Place: f.lineIn(md, n.Pos(), keys...), ID: f.d.ID, Err: err})
 		}
 		return ast.WalkContinue, nil
 	})
 }
 
-func (f *faults) node(n ast.Node, source []byte) string {
+func (f *faults) node(n ast.Node, source []byte) error {
 	switch x := n.(type) {
 	case *ast.HTMLBlock, *ast.RawHTML:
-		return "HTML is not allowed in a text: " + excerpt(source, n.Pos()) + "; write Markdown"
+		return Wrong("HTML får inte stå i en text: %s; skriv Markdown", "HTML is not allowed in a text: %s; write Markdown", excerpt(source, n.Pos()))
 	case *ast.Heading:
-		return "a heading inside a text; make it a part of its own: heading: {sv: …, en: …}"
+		return Wrong("en rubrik inne i en text; gör den till en egen del: heading: {sv: …, en: …}", "a heading inside a text; make it a part of its own: heading: {sv: …, en: …}")
 	case *ast.Link:
 		if !webAddress(string(x.Destination)) {
-			return fmt.Sprintf("the address %q is neither https:// nor a page of this site such as /metod", x.Destination)
+			return Wrong("adressen %q är varken https:// eller en sida här, som /metod", "the address %q is neither https:// nor a page of this site such as /metod", x.Destination)
 		}
 	case *ast.AutoLink:
 		if a := string(x.URL(source)); !webAddress(a) {
-			return fmt.Sprintf("the address %q is not a web address", a)
+			return Wrong("adressen %q är ingen webbadress", "the address %q is not a web address", a)
 		}
 	case *ast.Image:
 		_, err := f.d.picture(string(x.Destination))
 		if err == nil && x.FirstChild() == nil {
-			return fmt.Sprintf("picture %s has no text for those who cannot see it: ![what it shows](%s)", x.Destination, x.Destination)
+			return Wrong("bilden %[1]s har ingen text för den som inte ser den: ![vad den visar](%[1]s)", "picture %[1]s has no text for those who cannot see it: ![what it shows](%[1]s)", x.Destination)
 		}
-		if err != nil {
-			return err.Error()
-		}
+		return err
 	}
-	return ""
+	return nil
 }
 
 // lineIn gives file:line of a place inside a text. A text of several lines stands below its key.
@@ -107,14 +104,14 @@ func webAddress(a string) bool {
 func (d *Definition) picture(name string) ([]byte, error) {
 	kind := pictureKinds[strings.ToLower(path.Ext(name))]
 	if kind == "" || strings.Contains(name, "/") {
-		return nil, fmt.Errorf("picture %q is not the name of a .png or .jpg in pictures/", name)
+		return nil, Wrong("bilden %q är inte namnet på en .png eller .jpg i pictures/", "picture %q is not the name of a .png or .jpg in pictures/", name)
 	}
 	b, err := fs.ReadFile(d.fs, path.Join("pictures", name))
 	if err != nil {
-		return nil, fmt.Errorf("picture %q is not in pictures/ beside the briefing", name)
+		return nil, Wrong("bilden %q finns inte i pictures/ bredvid genomgången", "picture %q is not in pictures/ beside the briefing", name)
 	}
 	if len(b) > mostPicture {
-		return nil, fmt.Errorf("picture %s has %d kB; keep it below %d", name, len(b)>>10, mostPicture>>10)
+		return nil, Wrong("bilden %s har %d kB; håll den under %d", "picture %s has %d kB; keep it below %d", name, len(b)>>10, mostPicture>>10)
 	}
 	return b, nil
 }
