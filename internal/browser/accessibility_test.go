@@ -25,6 +25,7 @@ var everyPage = []string{
 	"/vardkedja", "/insatser", "/insatser/nsp_law_2017", "/pastaenden", "/pastaenden/c01",
 	"/jamfor", "/jamfor/cost_addiction_care_adults?area=SE-1480", "/jamfor/drug_induced_deaths_per_100000", "/jamfor/drug_related_deaths_broad_per_100000?niva=region&area=SE-12", "/jamfor/drug_induced_deaths",
 	"/data", "/inbaddad/drug_induced_deaths?area=SE,DK",
+	"/genomgang", "/genomgang/brukarrum", "/genomgang/narkotikadodlighet", "/genomgang/narkotikadodlighet/redigera", "/genomgang/vantetider/redigera?efter=brukarrum",
 }
 
 // assessment gathers what the checker says of each page.
