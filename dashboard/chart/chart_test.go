@@ -139,7 +139,7 @@ func TestEarlyEnd(t *testing.T) {
 		}
 		return x
 	}
-	if d, s := at("Danmark"), at("Riket"); d > 320 || s < 620 {
+	if d, s := at("Danmark"), at("Riket"); d > 320 || s < 600 {
 		t.Errorf("Danmark at %g, Riket at %g", d, s)
 	}
 }

@@ -91,6 +91,9 @@ func (n notes) names(b *strings.Builder, p plot) {
 	}
 }
 
+// besideLines is the room at the right for the names of lines: the longest word that indicators have fits in it.
+const besideLines = 146
+
 // label is the name of a line: where its last figure stands.
 type label struct {
 	x, y  float64
@@ -110,9 +113,9 @@ func writeLabels(b *strings.Builder, p plot, ends []label) {
 	meet := func(a, b placed) bool { return a.from < b.to && b.from < a.to }
 	var all []placed
 	for _, e := range ends {
-		l := placed{label: e, lines: wrap(e.text, 19), from: p.right + 8}
+		l := placed{label: e, lines: wrap(e.text, 23), from: p.right + 8}
 		if p.right-e.x > 60 {
-			l.from, l.lines = e.x+8, []string{cut(e.text, max(8, int((p.right+124-e.x)/letter)))}
+			l.from, l.lines = e.x+8, []string{cut(e.text, max(8, int((p.right+besideLines-e.x)/letter)))}
 		}
 		for _, text := range l.lines {
 			l.to = max(l.to, l.from+float64(len([]rune(text)))*letter*1.1)
@@ -163,7 +166,7 @@ func wrap(s string, most int) []string {
 			return append(out, cut(string(r), most))
 		}
 		at := most
-		for i := most; i > most/4; i-- {
+		for i := most; i > 0; i-- {
 			if r[i] == ' ' {
 				at = i
 				break

@@ -29,7 +29,7 @@ func (l Line) SVG(size Size) template.HTML {
 	p := plot{extent: x, left: 52, right: float64(size.Width) - 14, top: 14, bottom: float64(size.Height) - 28}
 	several := len(l.Series) > 1
 	if several && size.Width >= Paper.Width {
-		p.right -= 124
+		p.right -= besideLines
 	}
 	notes := l.notes(p, size)
 	head := notes.rows

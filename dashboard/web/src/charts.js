@@ -9,7 +9,7 @@ import { SVGRenderer } from 'echarts/renderers'
 echarts.use([CustomChart, LineChart, AriaComponent, GridComponent, LegendComponent, MarkAreaComponent, MarkLineComponent, TooltipComponent, LabelLayout, SVGRenderer])
 
 // How wide the names beside the lines are, in pixels.
-const besideLines = 136
+const besideLines = 150
 
 // The limits of one stretch of a series: a shaded field, or a bar where a figure stands alone.
 function band (stretch, colour) {
