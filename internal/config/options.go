@@ -30,6 +30,7 @@ const (
 	Format   Kind = "format"
 	Server   Kind = "server"
 	Endpoint Kind = "endpoint"
+	Topology Kind = "topology"
 )
 
 // Option is a key of the configuration file. The same is a flag and, in capitals, UTFALL_… in the environment.
@@ -64,6 +65,7 @@ func Options() []Option {
 		{"briefings.pandoc", "pandoc", Path, "pandoc in PATH", "the pandoc that makes Word files", false},
 		{"clickhouse.address", "clickhouse", Server, "the embedded engine", "a ClickHouse server of your own, without a password", false},
 		{"clickhouse.password_file", "clickhouse-password-file", Path, "none", "a file that holds the password for clickhouse.address", false},
+		{"clickhouse.topology", "topology", Topology, "single", "how clickhouse.address is laid out: cluster is replicated with Keeper, shards are several nodes without", false},
 		{"engine.memory", "engine-memory", Memory, "2GiB", "memory that the embedded engine may use", false},
 		{"sources.enabled", "sources", List, "none", "official tables that are asked for on their schedules, or all", false},
 		{"sources.dir", "sources-dir", Path, "none", "a folder with further descriptions of official tables", false},
@@ -115,6 +117,8 @@ func (k Kind) Like() string {
 		return "debug, info, warn or error"
 	case Format:
 		return "text or json"
+	case Topology:
+		return "single, cluster or shards"
 	case Server:
 		return "clickhouse://user@host:9000/database"
 	case Endpoint:
@@ -160,6 +164,10 @@ func (k Kind) Check(text string) error {
 	case Format:
 		if text != "text" && text != "json" {
 			return errors.New("is no format")
+		}
+	case Topology:
+		if !slices.Contains([]string{"single", "cluster", "shards"}, text) {
+			return errors.New("is not single, cluster or shards")
 		}
 	case Server:
 		if u, err := parseServer(text); err != nil || u.Scheme != "clickhouse" || u.Host == "" {
