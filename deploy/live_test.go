@@ -161,7 +161,8 @@ func TestAgainstPrometheus(t *testing.T) {
 		t.Fatalf("no release is held: %s", out)
 	}
 	waitFor(t, "UtfallReleaseHeld to fire", func() bool { return p.firing("UtfallReleaseHeld") })
-	shoot(t, "http://"+web+"/alerts", "prometheus-alert.png")
+	// Debian's Prometheus has the older pages only.
+	shoot(t, "http://"+web+"/classic/alerts", "prometheus-alert.png")
 	t.Logf("UtfallReleaseHeld fires")
 	output(t, exe, "release", "publish", "--config", file, "--reason", "confirmed by the publisher", held[1])
 	waitFor(t, "UtfallReleaseHeld to clear", func() bool { return !p.firing("UtfallReleaseHeld") })
