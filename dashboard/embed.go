@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"fmt"
+	"html"
 	"net/url"
 	"strings"
 
@@ -70,5 +71,5 @@ func (s *Server) snippet(v *view, id, title string) string {
 		}
 	}
 	return fmt.Sprintf(`<iframe src="%s" title="%s" width="100%%" height="760" loading="lazy"></iframe>`,
-		s.Address+address(v.Prefix+embedPath+id, q), strings.NewReplacer(`"`, "&quot;", "<", "&lt;", "&", "&amp;").Replace(title))
+		html.EscapeString(s.Address+address(v.Prefix+embedPath+id, q)), html.EscapeString(title))
 }

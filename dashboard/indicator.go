@@ -54,6 +54,7 @@ type indicatorPage struct {
 	Late        []string  // panels that did not load in time
 	Files       []choice  // what is shown, as files; ID is an address
 	Pictures    []choice  // the chart, as files
+	Snippet     string    // what another web site pastes to show the chart
 }
 
 type choice struct {
@@ -101,7 +102,7 @@ func (s *Server) indicator(c *fiber.Ctx, v *view) (asset, error) {
 		return asset{}, err
 	}
 	p.Declaration = s.declaration(p, sel)
-	p.Files, p.Pictures = s.files(v, ind.ID), s.pictures(v, ind.ID)
+	p.Files, p.Pictures, p.Snippet = s.files(v, ind.ID), s.pictures(v, ind.ID), s.snippet(v, ind.ID, v.Title)
 	return s.html("indicator", p)
 }
 
