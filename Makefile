@@ -40,7 +40,7 @@ test: deps tools ## every test there is
 	go vet ./...
 	go test -count=1 -timeout 20m ./...
 
-soak: deps ## every fault with every victim, again and again, with a table of what became of them; takes an hour
+soak: deps ## every fault with every victim, again and again, with a table of what became of them; takes half an hour
 	go test -count=1 -v -timeout 3h ./internal/faults -soak
 
 lint: ## golangci-lint v2, which is not installed by this Makefile

@@ -128,16 +128,55 @@ func byKeyboard(t *testing.T, p *program) {
 	if !tabTo(t, ctx, ".choices summary") {
 		t.Error("the choices are not reached with Tab")
 	}
+	shown := func(want string) {
+		t.Helper()
+		n, err := chromedp.Run(ctx, chromedp.Evaluate[string](`String([...document.querySelectorAll('.figures tbody tr')].filter(r => r.checkVisibility()).length)`))
+		if err != nil || n != want {
+			t.Errorf("%s rows are shown, want %s (%v)", n, want, err)
+		}
+	}
+	shown("20")
+	if !tabTo(t, ctx, ".rest input") {
+		t.Fatal("the box for all rows is not reached with Tab")
+	}
+	press(t, ctx, " ", " ")
+	shown("29")
+	if err := chromedp.Do(ctx, chromedp.Navigate(p.url+"/jamfor/cost_addiction_care_adults?area=SE-1480")); err != nil {
+		t.Fatal(err)
+	}
+	if !tabTo(t, ctx, `select[name="area"]`) {
+		t.Fatal("the area is not reached with Tab")
+	}
+	for letter := range strings.SplitSeq("mal", "") { // a list takes what is typed: Malmö
+		press(t, ctx, letter, letter)
+	}
+	if !tabTo(t, ctx, ".choose button") {
+		t.Fatal("the button is not reached with Tab")
+	}
+	press(t, ctx, "Enter", "\r")
+	chosen := ""
+	for end := time.Now().Add(20 * time.Second); chosen != "SE-1280" && time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		var err error
+		if chosen, err = chromedp.Run(ctx, chromedp.Evaluate[string](`document.querySelector('select[name="area"] option[selected]')?.value ?? ''`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if chosen != "SE-1280" {
+		t.Errorf("the area chosen by keyboard is %q", chosen)
+	}
 }
 
 func press(t *testing.T, ctx context.Context, key, text string) {
 	t.Helper()
 	for _, kind := range []input.DispatchKeyEventType{input.DispatchKeyEventTypeRawKeyDown, input.DispatchKeyEventTypeKeyUp} {
 		event := input.DispatchKeyEventParams{Type: kind, Key: key, Code: key}
-		if key == "Tab" {
+		switch key {
+		case "Tab":
 			event.WindowsVirtualKeyCode = 9
-		} else {
+		case "Enter":
 			event.WindowsVirtualKeyCode = 13
+		default: // a letter, or the space bar
+			event.WindowsVirtualKeyCode = int64(strings.ToUpper(key)[0])
 		}
 		if text != "" && kind == input.DispatchKeyEventTypeRawKeyDown {
 			event.Type, event.Text = input.DispatchKeyEventTypeKeyDown, text

@@ -373,6 +373,17 @@ func withoutScript(t *testing.T, p *program) {
 		t.Fatal(err)
 	}
 	screenshot(t, ctx, "deaths-without-script")
+	// Every other kind of page says what it says with its tables and, where it has them, charts.
+	for path, wait := range map[string]string{
+		"/jamfor/cost_addiction_care_adults?area=SE-1480": "svg.chart rect.bar", "/vardkedja": "svg.chart", "/insatser/gbg_nsp_open?indikator=reported_drug_offences": "svg.chart",
+		"/pastaenden/c03": "table.ways", "/genomgang/brukarrum": "table.plain", "/kvalitet": "table", "/data": "table", "/": "table.overview svg.spark",
+	} {
+		soon, stop := context.WithTimeout(ctx, time.Minute)
+		if err := chromedp.Do(soon, chromedp.Navigate(p.url+path), chromedp.WaitVisible(chromedp.CSS(wait))); err != nil {
+			t.Errorf("%s without script: %v", path, err)
+		}
+		stop()
+	}
 }
 
 func badAddresses(t *testing.T, p *program) {

@@ -158,10 +158,12 @@ func clocks(t *testing.T, s site) {
 
 // many is a delivery of so many rows, one cell each.
 func many(rows int) string {
+	const days = 73_000 // from 1900 on, within the years that a period may lie in
 	var b strings.Builder
-	b.WriteString("indicator,area,period,value,unit,source,citation\n")
+	b.WriteString("indicator,area,period,age,value,unit,source,citation\n")
 	for i := range rows {
-		fmt.Fprintf(&b, "%s,%s,%s,%d,deaths,A,B\n", indicator, areas[i%len(areas)], time.Date(1900, 1, 1+i/len(areas), 0, 0, 0, 0, time.UTC).Format(time.DateOnly), i)
+		day, age := i/len(areas)%days, i/len(areas)/days
+		fmt.Fprintf(&b, "%s,%s,%s,%d-%d,%d,deaths,A,B\n", indicator, areas[i%len(areas)], time.Date(1900, 1, 1+day, 0, 0, 0, 0, time.UTC).Format(time.DateOnly), age, age+4, i)
 	}
 	return b.String()
 }
