@@ -64,6 +64,9 @@ var outcomeWords = map[schema.Outcome]schema.Text{
 	schema.Abandoned: {SV: "avbruten", EN: "abandoned"},
 }
 
+// Count writes a number of rows.
+func (p runsPage) Count(n uint64) string { return format.Number(float64(n), 0, p.Lang) }
+
 func (p runsPage) row(r schema.Release) runRow {
 	row := runRow{Seq: r.Seq, Dataset: r.Dataset, When: format.Moment(r.Fetched, p.Lang), Outcome: outcomeWords[r.Outcome].In(p.Lang), Reason: r.Reason, Counts: r.Counts}
 	if took := r.Recorded.Sub(r.Fetched); took >= 0 && r.WithdrawnAt.IsZero() && r.Outcome != schema.Begun {
