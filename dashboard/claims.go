@@ -88,14 +88,21 @@ func (s *Server) claimRow(v *view, r verdict.Result) claimRow {
 
 func (s *Server) countClaims(p *claimsPage, results []verdict.Result) {
 	n := map[verdict.Verdict]int{}
+	quoted, ruled := 0, 0
 	for _, r := range results {
 		n[r.Verdict]++
+		if len(r.Claim.Documents) > 0 {
+			quoted++
+		}
+		if r.Claim.Decision.SV != "" {
+			ruled++
+		}
 	}
 	for _, w := range []verdict.Verdict{verdict.Supported, verdict.Partly, verdict.Depends, verdict.Contradicted, verdict.Untestable, verdict.Unscored} {
 		p.Counts = append(p.Counts, claimCount{string(w), verdictWords[w].In(p.Lang), n[w]})
 	}
-	p.Lead = fmt.Sprintf(p.T("%d påståenden ur två dokument om brukarrum, med en regel för vart och ett som är skriven före svaret. %d av dem kan inte prövas; där står vilken tabell som saknas.",
-		"%d claims from two documents on consumption rooms, each with a rule written before the answer. %d of them cannot be tested; there the missing table is named."), len(results), n[verdict.Untestable])
+	p.Lead = fmt.Sprintf(p.T("%d påståenden, %d av dem ur två dokument om brukarrum. %d prövas mot tidsserier, vart och ett efter en regel som skrevs före svaret. %d av dem kan inte prövas; där står vilken tabell som saknas.",
+		"%d claims, %d of them from two documents on consumption rooms. %d are tested against time series, each by a rule written before the answer. %d of these cannot be tested; there the missing table is named."), len(results), quoted, ruled, n[verdict.Untestable])
 }
 
 // testAll tests every claim on the figures of a moment, with one query.

@@ -29,7 +29,7 @@ func variantWords(v verdict.Variant, lang schema.Lang) string {
 }
 
 var reasonWords = map[verdict.Reason]schema.Text{
-	verdict.NoRule:        {SV: "Samlingen har inga siffror av det slag som behövs.", EN: "The collection has no figures of the kind that is needed."},
+	verdict.NoRule:        {SV: "Samlingen har ingen tidsserie av det slag som regeln behöver.", EN: "The collection has no time series of the kind that the rule needs."},
 	verdict.NoFigures:     {SV: "En siffra som regeln behöver saknas.", EN: "A figure that the rule needs is missing."},
 	verdict.YearsMissing:  {SV: "Det saknas siffror för flera av åren.", EN: "Figures are missing for some of the years."},
 	verdict.NotComparable: {SV: "Siffrorna kan inte jämföras: de täcker bara en del, eller så ändrades sättet att räkna.", EN: "The figures cannot be compared: they cover a part only, or the counting changed."},
@@ -267,6 +267,16 @@ func (s *Server) pointWords(x schema.Selection, p verdict.Point, lang schema.Lan
 		text = format.Number(p.Value, 0, lang)
 		if p.Low != p.High {
 			text = schema.Text{SV: "ca ", EN: "about "}.In(lang) + text
+		}
+	}
+	for _, o := range p.Parts { // a number that was not counted is not told as one that was
+		switch {
+		case schema.HasFlag(o.Flags, schema.Estimated):
+			return schema.Text{SV: "uppskattningsvis ", EN: "an estimated "}.In(lang) + text + " (" + format.Period(p.Period, lang) + ")"
+		case schema.HasFlag(o.Flags, schema.Derived) && len(p.Parts) == 1:
+			if ind, _ := s.Catalogue.Indicator(o.Indicator); ind.Derive == nil {
+				return text + schema.Text{SV: ", härlett (", EN: ", derived ("}.In(lang) + format.Period(p.Period, lang) + ")"
+			}
 		}
 	}
 	return text + " (" + format.Period(p.Period, lang) + ")"
