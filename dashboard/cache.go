@@ -152,6 +152,13 @@ func (s *Server) kept(c *fiber.Ctx, build func(schema.State) (a asset, keep bool
 	return a, err
 }
 
+// known gives the ledger's state that was seen last, without asking for it.
+func (c *cache) known() schema.State {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.state
+}
+
 func (c *cache) get(key string) (asset, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

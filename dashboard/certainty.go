@@ -87,13 +87,17 @@ func (s *Server) lead(p *indicatorPage, sel *chosen, l line, last schema.Observa
 	}
 	was := format.Period(before.Period, p.Lang) + " (" + s.value(sel.ind, *before, p.Lang) + ")"
 	d, tested := interval.Compare(s.Catalogue, *before, last)
+	more, less := schema.Text{SV: "högre", EN: "higher"}, schema.Text{SV: "lägre", EN: "lower"}
+	if sel.ind.Kind.IsCount() {
+		more, less = schema.Text{SV: "fler", EN: "more"}, schema.Text{SV: "färre", EN: "fewer"}
+	}
 	switch {
 	case last.Value == before.Value:
 		text += " " + p.T("Det är lika mycket som ", "That is the same as in ") + was + "."
 	case last.Value > before.Value:
-		text += " " + p.T("Det är mer än ", "That is more than in ") + was
+		text += " " + p.T("Det är ", "That is ") + more.In(p.Lang) + p.T(" än ", " than in ") + was
 	default:
-		text += " " + p.T("Det är mindre än ", "That is less than in ") + was
+		text += " " + p.T("Det är ", "That is ") + less.In(p.Lang) + p.T(" än ", " than in ") + was
 	}
 	switch {
 	case last.Value == before.Value:

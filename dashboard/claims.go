@@ -310,7 +310,7 @@ var directionWords = map[string]schema.Text{
 
 var readingWords = map[schema.Reading]schema.Text{
 	schema.ReadWhole:    {SV: "läst i sin helhet", EN: "read whole"},
-	schema.ReadExcerpt:  {SV: "bara ett utdrag är läst", EN: "an excerpt was read only"},
+	schema.ReadExcerpt:  {SV: "bara ett utdrag är läst", EN: "only an excerpt was read"},
 	schema.ReadRelay:    {SV: "läst i andra hand", EN: "read second-hand"},
 	schema.ReadNotFound: {SV: "ingen källa har hittats", EN: "no source was found"},
 }

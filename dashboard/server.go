@@ -251,7 +251,7 @@ func (s *Server) fault(c *fiber.Ctx, route, id string, err error) error {
 		c.Set(fiber.HeaderContentLanguage, string(lang))
 		return c.JSON(fiber.Map{"type": "about:blank", "status": p.status, "title": http.StatusText(p.status), "detail": p.text.In(lang), "instance": c.Path()}, "application/problem+json")
 	}
-	v := view{s: s, Lang: lang, Prefix: prefixOf(lang), Title: p.text.In(lang), path: "/"}
+	v := view{s: s, Lang: lang, Prefix: prefixOf(lang), Title: p.text.In(lang), path: "/", State: s.cache.known()}
 	html, rerr := s.render("fault", struct {
 		view
 		Status int

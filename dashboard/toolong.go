@@ -25,8 +25,8 @@ func inBoth(sv, en string) schema.Text { return schema.Text{SV: sv + " " + en, E
 // Bounds of what is read, and thrown away, of a request that is too large.
 const (
 	mostDrained  = 16 << 20
-	longestDrain = 2 * time.Second
-	drainPause   = 100 * time.Millisecond
+	longestDrain = 10 * time.Second
+	drainPause   = time.Second
 )
 
 // unread tells a request that was given up for its size, with what to say of it.

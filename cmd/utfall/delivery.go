@@ -21,6 +21,8 @@ func (a app) delivery(ctx context.Context, args []string) error {
 		return usageError{"say template INDICATOR… --out FILE.xlsx, or check FILE.xlsx"}
 	}
 	switch args[0] {
+	case "-h", "-help", "--help":
+		return a.parse(a.flags("delivery", nil), args)
 	case "template":
 		return a.deliveryTemplate(args[1:])
 	case "check":

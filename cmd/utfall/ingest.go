@@ -223,7 +223,7 @@ func (o ingestFlags) deliveries(names []string) ([]ingest.Delivery, error) {
 		}
 	}
 	if !o.all && len(out) < len(names) {
-		return nil, usageError{fmt.Sprintf("not every dataset of %s is in the reference collection; `utfall status` lists them", strings.Join(names, ", "))}
+		return nil, usageError{fmt.Sprintf("not every dataset of %s is in the reference collection or an official table that is switched on; give figures of your own again with --file FILE --dataset NAME", strings.Join(names, ", "))}
 	}
 	return out, nil
 }

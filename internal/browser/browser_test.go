@@ -279,7 +279,7 @@ func pages(t *testing.T, p *program) {
 				t.Errorf("%s: the live chart was not drawn (%d paths, %v)", name, drawn, err)
 			}
 		}
-		axe(t, ctx, name)
+		axe(t, ctx, x.path)
 		screenshot(t, ctx, name)
 	}
 }
@@ -305,7 +305,7 @@ func dark(t *testing.T, p *program) {
 	if err := chromedp.Do(ctx, scheme, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(p.url+deaths)); err != nil {
 		t.Fatal(err)
 	}
-	axe(t, ctx, "dark")
+	axe(t, ctx, deaths)
 	screenshot(t, ctx, "deaths-dark")
 }
 

@@ -71,7 +71,7 @@ func comparePages(t *testing.T, p *program) {
 		if err != nil || over > 0 {
 			t.Errorf("%s scrolls sideways by %d px (%v)", name, over, err)
 		}
-		axe(t, ctx, name)
+		axe(t, ctx, x.path)
 		screenshot(t, ctx, name)
 	}
 	compareFiles(t, p)
@@ -118,7 +118,7 @@ func compareForced(t *testing.T, p *program) {
 		if err != nil || seen < 40 {
 			t.Errorf("%s: %d bars and marks are drawn (%v)", name, seen, err)
 		}
-		axe(t, ctx, name)
+		axe(t, ctx, "/jamfor/drug_induced_deaths_per_100000")
 		screenshot(t, ctx, name)
 	}
 }
