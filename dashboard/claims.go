@@ -344,7 +344,7 @@ func (s *Server) verdictHistory(ctx context.Context, p *claimPage) error {
 		row := verdictRow{Moment: format.Moment(at, p.Lang), Verdict: string(r.Verdict), Words: verdictWords[r.Verdict].In(p.Lang),
 			Link: address(p.Prefix+p.path, map[string][]string{"as_of": {at.UTC().Format(time.RFC3339Nano)}}), Changes: p.T("siffror ändrades", "figures changed")}
 		if last == "" {
-			row.Changes = p.T("första gången alla siffror som finns var inne", "the first time that all figures there are had come in")
+			row.Changes = p.T("när alla siffror som finns först hade lästs in", "the first time that all figures there are had come in")
 		}
 		last = figures
 		p.History = append(p.History, row)

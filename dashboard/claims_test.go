@@ -96,7 +96,7 @@ func TestClaimPages(t *testing.T) {
 		"/pastaenden": {"29 påståenden", "definitionsberoende 2", "motsägs 1", "Tre gånger fler dör av överdos än av skjutningar", "Förändringen började före händelsen som pekas ut."},
 		"/pastaenden/c01": {"Av nio sätt att räkna är det ett som stöder påståendet och åtta som motsäger det.", "5,87 gånger", "4,49 till 7,80", "3,19 gånger", "2,58 till 3,96", "370 (2022) mot 63 (2022)", "definitionsberoende", "avsnittet är inte antecknat",
 			"Nedskriven 24 november 2026", "exakt 95-procentigt intervall"},
-		"/pastaenden/c03":      {"−50 %", "ca 3 200 (1 november 1999)", "minst 1 600 (1 november 2022)", "+26 %", "Året i påståendet har ingen siffra", "folkmängd 8 861 426"},
+		"/pastaenden/c03":      {"−50 %", "ca 3 200 (1 november 1999)", "minst 1 600 (1 november 2022)", "+26 %", "Siffra saknas för året i påståendet", "folkmängd 8 861 426"},
 		"/pastaenden/c05":      {"Förändringen får inte tillskrivas händelsen", "pågick förändringen från 2010", "1 oktober 2012", "SMDBV001"},
 		"/pastaenden/c09":      {"Tabell som skulle avgöra saken", "högst 0,8 per miljon"},
 		"/pastaenden/c13":      {"avgörs inte", "−20 %", "−31 % till −7 %"},

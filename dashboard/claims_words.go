@@ -37,7 +37,7 @@ var reasonWords = map[verdict.Reason]schema.Text{
 	verdict.Uncertain:     {SV: "Osäkerheten rymmer båda svaren.", EN: "The uncertainty holds both answers."},
 	verdict.Between:       {SV: "Värdet ligger mellan gränsen för stöd och gränsen för motsägelse.", EN: "The value lies between the bound for support and the bound for contradiction."},
 	verdict.Edge:          {SV: "Värdet passerar gränsen, men hela osäkerhetsintervallet gör det inte.", EN: "The value passes the bound, but its whole interval does not."},
-	verdict.OtherYear:     {SV: "Året i påståendet har ingen siffra; närmaste år har använts, och då sägs högst delvis.", EN: "The year of the claim has no figure; the nearest was used, so at most in part."},
+	verdict.OtherYear:     {SV: "Siffra saknas för året i påståendet; närmaste år har använts, och svaret kan då bli högst stöds delvis.", EN: "The year of the claim has no figure; the nearest was used, so at most in part."},
 	verdict.BaseYear:      {SV: "Ett annat utgångsår ger ett annat svar.", EN: "Another base year gives another answer."},
 	verdict.NoFall:        {SV: "Det finns ingen minskning som något kunde ha ersatt.", EN: "There is no fall that something could have replaced."},
 	verdict.OnlyProxy:     {SV: "Bara mått som ligger nära påståendet kan räknas, inte påståendet självt.", EN: "Only measures near the claim can be computed, not the claim itself."},
@@ -73,20 +73,59 @@ func (s *Server) answer(r verdict.Result, lang schema.Lang) string {
 	}
 	var text []string
 	if direct > 0 {
-		text = append(text, ways(direct, n[false], t("sätt att räkna", "ways to count"), lang))
+		text = append(text, ways(direct, n[false], waysToCount, lang))
 	}
 	if near > 0 {
-		text = append(text, ways(near, n[true], t("närliggande mått", "measures near it"), lang))
+		text = append(text, ways(near, n[true], measuresNear, lang))
 	}
 	return strings.TrimSpace(strings.Join(text, " ") + " " + reason)
 }
 
 // ways says of so many ways to count how many give which answer.
-func ways(n int, of map[verdict.Verdict]int, what string, lang schema.Lang) string {
-	if lang == schema.EN {
-		return fmt.Sprintf("Of %s %s, %s.", numberWord(n, lang), what, tallies(of, lang))
+func ways(n int, of map[verdict.Verdict]int, what counted, lang schema.Lang) string {
+	for v, k := range of {
+		if k == n { // all of them say the same
+			return all(n, what, lang) + " " + alone(v, n, lang) + "."
+		}
 	}
-	return fmt.Sprintf("Av %s %s är det %s.", numberWord(n, lang), what, tallies(of, lang))
+	if lang == schema.EN {
+		return fmt.Sprintf("Of %s %s, %s.", numberWord(n, lang), what.many.EN, tallies(of, lang))
+	}
+	return fmt.Sprintf("Av %s %s är det %s.", numberWord(n, lang), what.many.SV, tallies(of, lang))
+}
+
+// counted is what a claim is tested by: one, the two of them, many.
+type counted struct{ one, both, many schema.Text }
+
+var (
+	waysToCount  = counted{schema.Text{SV: "sättet att räkna", EN: "way to count"}, schema.Text{SV: "sätten att räkna", EN: "ways to count"}, schema.Text{SV: "sätt att räkna", EN: "ways to count"}}
+	measuresNear = counted{schema.Text{SV: "närliggande måttet", EN: "measure near it"}, schema.Text{SV: "närliggande måtten", EN: "measures near it"}, schema.Text{SV: "närliggande mått", EN: "measures near it"}}
+)
+
+// all names every one of some ways to count.
+func all(n int, what counted, lang schema.Lang) string {
+	switch n {
+	case 1:
+		return schema.Text{SV: "Det enda ", EN: "The one "}.In(lang) + what.one.In(lang)
+	case 2:
+		return schema.Text{SV: "Båda ", EN: "Both "}.In(lang) + what.both.In(lang)
+	}
+	return schema.Text{SV: "Alla ", EN: "All "}.In(lang) + numberWord(n, lang) + " " + what.many.In(lang)
+}
+
+// alone says what all of them give, as a sentence's end.
+func alone(v verdict.Verdict, n int, lang schema.Lang) string {
+	words := map[verdict.Verdict]schema.Text{
+		verdict.Supported:    {SV: "stöder påståendet", EN: "support the claim"},
+		verdict.Partly:       {SV: "stöder påståendet delvis", EN: "support the claim in part"},
+		verdict.Contradicted: {SV: "motsäger påståendet", EN: "contradict the claim"},
+		verdict.Depends:      {SV: "beror på utgångsåret", EN: "depend on the base year"},
+		verdict.Untestable:   {SV: "avgör inte saken", EN: "do not decide"},
+	}[v].In(lang)
+	if lang == schema.EN && n == 1 {
+		words = singular.Replace(words)
+	}
+	return words
 }
 
 var numberWords = map[schema.Lang][]string{

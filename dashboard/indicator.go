@@ -173,7 +173,7 @@ func (s *Server) table(p *indicatorPage, sel *chosen) {
 	for _, r := range rows {
 		p.Intervals = p.Intervals || r.o.Lower != nil || r.o.Upper != nil
 		p.Rows = append(p.Rows, tableRow{Period: format.Period(r.o.Period, p.Lang), Series: r.l.name(sel.ind, p.Lang, true), Value: s.value(sel.ind, r.o, p.Lang), Interval: s.interval(sel.ind, r.o, p.Lang),
-			Source: r.o.Source, Citation: r.o.Citation, URL: safeURL(r.o.URL), Note: r.o.Note, Flags: format.Flags(r.o.Flags, p.Lang), Missing: r.o.Missing != schema.Present})
+			Source: r.o.Source, Citation: s.workings(r.o.Citation, p.Lang), URL: safeURL(r.o.URL), Note: r.o.Note, Flags: format.Flags(r.o.Flags, p.Lang), Missing: r.o.Missing != schema.Present})
 	}
 }
 

@@ -2,7 +2,6 @@ package dashboard
 
 import (
 	"fmt"
-	"strings"
 
 	"utfall/dashboard/format"
 	"utfall/schema"
@@ -49,7 +48,7 @@ func exampleInterval(x sample) string {
 // exampleCitation shows the sum that ingest has kept beside a computed figure.
 func exampleCitation(x sample) string {
 	o := x.figures[len(x.figures)-1]
-	text := fmt.Sprintf("%s: %s = %s", format.Period(o.Period, x.lang), strings.ReplaceAll(o.Citation, "release", schema.Text{SV: "utgåva", EN: "release"}.In(x.lang)), x.s.value(x.ind, o, x.lang))
+	text := fmt.Sprintf("%s: %s = %s", format.Period(o.Period, x.lang), x.s.workings(o.Citation, x.lang), x.s.value(x.ind, o, x.lang))
 	if limits := x.s.interval(x.ind, o, x.lang); limits != "" {
 		text += " (" + limits + ")"
 	}
