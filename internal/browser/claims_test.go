@@ -18,7 +18,7 @@ func claimPages(t *testing.T, p *program) {
 		says  []string
 	}{
 		"claims":             {"/pastaenden", 1280, []string{"Av nio sätt att räkna är det ett som stöder påståendet och åtta som motsäger det.", "Förändringen började före händelsen"}},
-		"claim-ratio":        {"/pastaenden/c01", 1280, []string{"5,87 gånger", "370 (2022) mot 63 (2022)", "första gången alla siffror som finns var inne"}},
+		"claim-ratio":        {"/pastaenden/c01", 1280, []string{"5,87 gånger", "370 (2022) mot 63 (2022)", "när alla siffror som finns först hade lästs in"}},
 		"claim-institutions": {"/pastaenden/c03", 1280, []string{"−50 %", "ca 3 200 (1 november 1999)", "minst 1 600"}},
 		"claim-phone":        {"/pastaenden/c03", 390, []string{"Svar för varje sätt att räkna"}},
 		"claim-denmark":      {"/en/pastaenden/c05", 1280, []string{"The change may not be put down to the event", "SMDBV001"}},
