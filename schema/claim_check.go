@@ -99,6 +99,9 @@ func (c *Catalogue) checkClaim(x Claim, src *source) []error {
 	} else if len(x.Rules) > 0 {
 		f.add(fmt.Errorf("only a claim of kind %s has rules; a %s claim is never scored", TimeSeriesClaim, x.Kind), "rules")
 	}
+	if x.Kind == ResearchClaim {
+		f.add(x.Falsified.check("falsified"), "falsified")
+	}
 	if x.Kind == ResearchClaim && len(x.Evidence) == 0 && len(x.Missing) == 0 {
 		f.add(fmt.Errorf("a research claim needs evidence, or what is missing"), "kind")
 	}
