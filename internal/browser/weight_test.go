@@ -3,6 +3,7 @@ package browser
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"github.com/chromedp/cdproto/cdp"
@@ -30,9 +31,27 @@ const measure = `new Promise(done => {
 	}).observe({ type: 'largest-contentful-paint', buffered: true })
 })`
 
-// weight opens two pages in a fresh browser that is slowed four times. The chart can be read as soon as the page is painted,
-// because it is part of the page. Time is printed and not tested: machines differ.
+// weight opens two pages in a fresh browser that is slowed four times, in three browsers one after the other: the first also
+// waits for Chromium's own files. The chart can be read as soon as the page is painted, because it is part of the page. Time
+// is printed and not tested: machines differ.
 func weight(t *testing.T, p *program) {
+	var first, next []float64
+	for _, nth := range []string{"one", "two", "three"} { // each browser ends before the next begins
+		t.Run(nth, func(t *testing.T) {
+			a, b := weigh(t, p)
+			first, next = append(first, a), append(next, b)
+		})
+	}
+	if t.Failed() {
+		return
+	}
+	slices.Sort(first)
+	slices.Sort(next)
+	t.Logf("largest paint, median of three: first page %.0f ms, next %.0f ms", first[1], next[1])
+}
+
+func weigh(t *testing.T, p *program) (firstPaint, nextPaint float64) {
+	t.Helper()
 	ctx := tab(t)
 	slow := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		_, err := cdp.Call(ctx, target, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: 4})
@@ -60,7 +79,9 @@ func weight(t *testing.T, p *program) {
 	if first.Bytes > firstBytes || first.Requests > firstRequests {
 		t.Errorf("the first page weighs %d bytes in %d requests; at most %d in %d", first.Bytes, first.Requests, firstBytes, firstRequests)
 	}
-	if next := open("/indikator/lvm_in_care"); next.Bytes > nextBytes {
+	next := open("/indikator/lvm_in_care")
+	if next.Bytes > nextBytes {
 		t.Errorf("the next page weighs %d bytes; at most %d", next.Bytes, nextBytes)
 	}
+	return first.Paint, next.Paint
 }
