@@ -16,7 +16,7 @@ type State struct {
 	LastReleased  time.Time // when it became visible
 	FirstReleased time.Time // the earliest moment that can be asked for
 	Withdrawn     uint64    // releases withdrawn up to the moment; changes when what is visible changes without a new release
-	RevisedMonth  uint64    // figures that were revised in the 30 days before the moment
+	RevisedMonth  uint64    // figures that were revised in the 30 days before the moment, later than the first day of their dataset
 }
 
 // Coverage says how much of a dataset's indicator is there for one year.
