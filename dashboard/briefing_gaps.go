@@ -33,8 +33,8 @@ func (c *composer) gapBlocks(lang schema.Lang) []briefing.Block {
 		var tables, holders []string
 		for _, n := range r.Claim.Missing {
 			tables = append(tables, strings.TrimSuffix(n.Table.In(lang), "."))
-			if !slices.Contains(holders, n.Holder) {
-				holders = append(holders, n.Holder)
+			if !slices.Contains(holders, n.HolderIn(lang)) {
+				holders = append(holders, n.HolderIn(lang))
 			}
 		}
 		if len(tables) > 0 {

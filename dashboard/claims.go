@@ -79,7 +79,7 @@ func (s *Server) claims(c *fiber.Ctx, v *view) (asset, error) {
 func (s *Server) claimRow(v *view, r verdict.Result) claimRow {
 	answer := s.answer(r, v.Lang)
 	if r.Verdict == verdict.Untestable && len(r.Claim.Missing) > 0 {
-		answer += " " + v.T("Tabellen finns hos: ", "The table is held by: ") + r.Claim.Missing[0].Holder + "."
+		answer += " " + v.T("Tabellen finns hos: ", "The table is held by: ") + r.Claim.Missing[0].HolderIn(v.Lang) + "."
 	}
 	return claimRow{Link: v.Link("/pastaenden/" + r.Claim.ID), Number: strings.ToUpper(r.Claim.ID), Title: r.Claim.Title.In(v.Lang),
 		Documents: s.briefly(r.Claim, v.Lang), Verdict: string(r.Verdict), Words: verdictWords[r.Verdict].In(v.Lang),

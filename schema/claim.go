@@ -139,8 +139,17 @@ type Evidence struct {
 
 // Need is a table that would settle a claim.
 type Need struct {
-	Holder string `yaml:"holder"` // who has it
-	Table  Text   `yaml:"table"`  // what it must hold, by which breakdowns and years
+	Holder   string `yaml:"holder"`    // who has it
+	HolderEN string `yaml:"holder_en"` // the same in English, where it is no name alone
+	Table    Text   `yaml:"table"`     // what it must hold, by which breakdowns and years
+}
+
+// HolderIn says who has it.
+func (n Need) HolderIn(l Lang) string {
+	if l == EN && n.HolderEN != "" {
+		return n.HolderEN
+	}
+	return n.Holder
 }
 
 // Claim gives a claim by its id.
