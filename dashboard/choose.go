@@ -24,6 +24,15 @@ type chosen struct {
 	others  []schema.Observation // of other ways to count the same thing, for the areas
 }
 
+// shown gives the figures of all the lines.
+func (sel *chosen) shown() []schema.Observation {
+	var out []schema.Observation
+	for _, l := range sel.lines {
+		out = append(out, l.Figures...)
+	}
+	return out
+}
+
 // choose reads the figures of an indicator and picks the lines that the address asks for, or sensible ones.
 func (s *Server) choose(c *fiber.Ctx, v *view) (*chosen, error) {
 	sel, err := s.ask(c, v)

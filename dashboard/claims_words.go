@@ -85,7 +85,7 @@ func (s *Server) answer(r verdict.Result, lang schema.Lang) string {
 func ways(n int, of map[verdict.Verdict]int, what counted, lang schema.Lang) string {
 	for v, k := range of {
 		if k == n { // all of them say the same
-			return all(n, what, lang) + " " + alone(v, n, lang) + "."
+			return all(n, what, lang) + " " + ofMany(answerWords[v].alone, n, lang) + "."
 		}
 	}
 	if lang == schema.EN {
@@ -113,19 +113,21 @@ func all(n int, what counted, lang schema.Lang) string {
 	return schema.Text{SV: "Alla ", EN: "All "}.In(lang) + numberWord(n, lang) + " " + what.many.In(lang)
 }
 
-// alone says what all of them give, as a sentence's end.
-func alone(v verdict.Verdict, n int, lang schema.Lang) string {
-	words := map[verdict.Verdict]schema.Text{
-		verdict.Supported:    {SV: "stöder påståendet", EN: "support the claim"},
-		verdict.Partly:       {SV: "stöder påståendet delvis", EN: "support the claim in part"},
-		verdict.Contradicted: {SV: "motsäger påståendet", EN: "contradict the claim"},
-		verdict.Depends:      {SV: "beror på utgångsåret", EN: "depend on the base year"},
-		verdict.Untestable:   {SV: "avgör inte saken", EN: "do not decide"},
-	}[v].In(lang)
+// answerWords are what some ways to count give: of a few among others, and of all of them.
+var answerWords = map[verdict.Verdict]struct{ among, alone schema.Text }{
+	verdict.Supported:    {schema.Text{SV: "som stöder påståendet", EN: "support the claim"}, schema.Text{SV: "stöder påståendet", EN: "support the claim"}},
+	verdict.Partly:       {schema.Text{SV: "som stöder det delvis", EN: "support it in part"}, schema.Text{SV: "stöder påståendet delvis", EN: "support the claim in part"}},
+	verdict.Contradicted: {schema.Text{SV: "som motsäger det", EN: "contradict it"}, schema.Text{SV: "motsäger påståendet", EN: "contradict the claim"}},
+	verdict.Depends:      {schema.Text{SV: "som beror på utgångsåret", EN: "depend on the base year"}, schema.Text{SV: "beror på utgångsåret", EN: "depend on the base year"}},
+	verdict.Untestable:   {schema.Text{SV: "som inte avgör saken", EN: "do not decide"}, schema.Text{SV: "avgör inte saken", EN: "do not decide"}},
+}
+
+// ofMany bends words that are written for several to a number of ways to count.
+func ofMany(words schema.Text, n int, lang schema.Lang) string {
 	if lang == schema.EN && n == 1 {
-		words = singular.Replace(words)
+		return singular.Replace(words.EN)
 	}
-	return words
+	return words.In(lang)
 }
 
 var numberWords = map[schema.Lang][]string{
@@ -146,11 +148,7 @@ func tallies(n map[verdict.Verdict]int, lang schema.Lang) string {
 	var parts []string
 	for _, v := range []verdict.Verdict{verdict.Supported, verdict.Partly, verdict.Contradicted, verdict.Depends, verdict.Untestable} {
 		if n[v] > 0 {
-			words := tally(v, lang)
-			if lang == schema.EN && n[v] == 1 {
-				words = singular.Replace(words)
-			}
-			parts = append(parts, numberWord(n[v], lang)+" "+words)
+			parts = append(parts, numberWord(n[v], lang)+" "+ofMany(answerWords[v].among, n[v], lang))
 		}
 	}
 	return listed(parts, lang)
@@ -166,16 +164,6 @@ func listed(parts []string, lang schema.Lang) string {
 	}
 	and := schema.Text{SV: " och ", EN: " and "}.In(lang)
 	return strings.Join(parts[:len(parts)-1], ", ") + and + parts[len(parts)-1]
-}
-
-func tally(v verdict.Verdict, lang schema.Lang) string {
-	return map[verdict.Verdict]schema.Text{
-		verdict.Supported:    {SV: "som stöder påståendet", EN: "support the claim"},
-		verdict.Partly:       {SV: "som stöder det delvis", EN: "support it in part"},
-		verdict.Contradicted: {SV: "som motsäger det", EN: "contradict it"},
-		verdict.Depends:      {SV: "som beror på utgångsåret", EN: "depend on the base year"},
-		verdict.Untestable:   {SV: "som inte avgör saken", EN: "do not decide"},
-	}[v].In(lang)
 }
 
 // wayName says what is counted in a variant.

@@ -43,6 +43,7 @@ type comparePage struct {
 
 	differences map[string]comparison.Difference
 	set         comparison.Set
+	figures     []schema.Observation // of the set, in the order of areas: those in its charts
 }
 
 type compareRow struct {

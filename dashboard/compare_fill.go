@@ -40,6 +40,9 @@ func (s *Server) fillComparison(p *comparePage, q *compared) {
 		return
 	}
 	p.Note = p.comparisonNote()
+	for _, code := range slices.Sorted(maps.Keys(p.set.Figures)) {
+		p.figures = append(p.figures, p.set.Figures[code])
+	}
 	s.compareBars(p, q)
 	s.compareSwarm(p)
 	s.compareTiles(p)
@@ -64,9 +67,7 @@ func (s *Server) comparePicture(p *comparePage, x picture) *picture {
 		"tratt": p.T("Trekant uppåt: över gränserna. Trekant nedåt: under. Ring: innanför.", "Triangle up: above the limits. Triangle down: below. Ring: within."),
 		"alla":  p.T("Trekant uppåt: säkerställt högre. Trekant nedåt: säkerställt lägre. Ring: ingen säkerställd skillnad.", "Triangle up: established as higher. Triangle down: established as lower. Ring: no established difference."),
 	}[x.ID]
-	for _, code := range slices.Sorted(maps.Keys(p.set.Figures)) {
-		x.figures = append(x.figures, p.set.Figures[code])
-	}
+	x.figures = p.figures
 	return p.draw(x)
 }
 

@@ -76,9 +76,7 @@ func (s *Server) file(f export.Format) handler {
 		var figures []schema.Observation
 		switch v.Query.Get("urval") {
 		case "":
-			for _, l := range sel.lines {
-				figures = append(figures, l.Figures...)
-			}
+			figures = sel.shown()
 		case "alla":
 			figures = sel.figures
 		default:

@@ -56,10 +56,10 @@ func (s *Server) embed(c *fiber.Ctx, v *view) (asset, error) {
 		return asset{}, err
 	}
 	s.table(p, sel)
-	foot := s.foot(v, sel)
+	foot := s.foot(v, "/indikator/"+sel.ind.ID, sel.shown())
 	pages := *v
 	pages.path = "/indikator/" + sel.ind.ID
-	return s.html("embed", embedPage{p, address(v.Prefix+pages.path, v.Query), foot[:2]})
+	return s.html("embed", embedPage{p, address(v.Prefix+pages.path, v.Query), foot[:len(foot)-1]})
 }
 
 // snippet is what a web site pastes to show a chart.

@@ -64,8 +64,6 @@ func (s *Server) pictureOf(v *view) (asset, error) {
 	}
 	p := v.drawn[i]
 	v.Query.Del(pictureKey)
-	about := s.aboutFile(v, v.path)
-	foot := append(s.cited(v, p.figures), v.T("Visar läget ", "Figures as of ")+format.Moment(about.Moment(), v.Lang)+".", about.Address)
 	page := strings.ReplaceAll(strings.Trim(v.path, "/"), "/", "_")
 	title, unit := p.Title, p.Unit
 	if p.Of != "" && !strings.HasPrefix(title, p.Of) {
@@ -74,7 +72,7 @@ func (s *Server) pictureOf(v *view) (asset, error) {
 	if p.Marks != "" {
 		unit += " " + p.Marks
 	}
-	return s.asFile(still.Sheet{Title: title, Unit: unit, Charts: []still.Chart{{SVG: string(p.Wide)}}, Footer: foot}, page+"_"+id+"_"+v.fileDate(), kind)
+	return s.asFile(still.Sheet{Title: title, Unit: unit, Charts: []still.Chart{{SVG: string(p.Wide)}}, Footer: s.foot(v, v.path, p.figures)}, page+"_"+id+"_"+v.fileDate(), kind)
 }
 
 // asFile writes a sheet as SVG or PNG.
@@ -143,7 +141,7 @@ func (s *Server) sheet(c *fiber.Ctx, v *view) (still.Sheet, error) {
 		return still.Sheet{}, err
 	}
 	out := still.Sheet{Title: p.ChartTitle, Unit: p.Unit + ". " + v.T("Skuggat: 95 % osäkerhet. Ihåliga märken: preliminär, skattad eller avrundad uppgift.",
-		"Shaded: 95% limits. Hollow marks: provisional, estimated or rounded figure."), Footer: s.foot(v, sel)}
+		"Shaded: 95% limits. Hollow marks: provisional, estimated or rounded figure."), Footer: s.foot(v, "/indikator/"+sel.ind.ID, sel.shown())}
 	switch {
 	case len(p.Panels) > 0:
 		out.Unit = p.Unit
@@ -163,13 +161,9 @@ func (s *Server) sheet(c *fiber.Ctx, v *view) (still.Sheet, error) {
 	return out, nil
 }
 
-// foot says source, moment and address.
-func (s *Server) foot(v *view, sel *chosen) []string {
-	var figures []schema.Observation
-	for _, l := range sel.lines {
-		figures = append(figures, l.Figures...)
-	}
-	about := s.aboutFile(v, "/indikator/"+sel.ind.ID)
+// foot says the sources of some figures, if there are any, the moment, and the address of the page that they stand on.
+func (s *Server) foot(v *view, path string, figures []schema.Observation) []string {
+	about := s.aboutFile(v, path)
 	return append(s.cited(v, figures), v.T("Visar läget ", "Figures as of ")+format.Moment(about.Moment(), v.Lang)+".", about.Address)
 }
 

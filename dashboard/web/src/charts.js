@@ -114,7 +114,6 @@ export function draw (script) {
   if (names.length > 1 && !wide) { // no room for names beside the lines
     option.legend = { data: names, left: 0, top: 0, orient: 'vertical', itemHeight: 8, itemGap: 4, textStyle: { fontSize: 12, color: colour('--ink-2') } }
     option.grid[0].top = 16 * names.length + 12
-    option.grid[0].right = 16
     for (const s of option.series) s.endLabel = { show: false }
   }
   if (names.length > 1 && wide) option.grid[0].right = besideLines
